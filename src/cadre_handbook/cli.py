@@ -1,0 +1,232 @@
+"""The command: the same checks as the notebooks, for scripts and for CI.
+
+Exit status: 0 ran (whatever the verdicts), 1 a defect of ours, 2 the request was wrong, 3 the data were refused,
+130 interrupted. Results go to standard output, messages to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+
+from cadre_handbook import i18n
+from cadre_handbook.errors import DataRefused, HandbookError, RequestError
+from cadre_handbook.i18n import _, joined
+
+INTERRUPTED = 130
+LANGUAGE = "CADRE_HANDBOOK_LANGUAGE"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command with `arguments` (those of the process where none are given); returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Chinese Windows console may be GBK: never fail on a character it does not have.
+        stream.reconfigure(errors="replace")
+    try:
+        i18n.use_language(_language_asked(sys.argv[1:] if arguments is None else arguments))
+        options = _parser().parse_args(arguments)
+        return options.run(options)
+    except HandbookError as error:
+        print(error, file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print(_("Interrupted."), file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _language_asked(arguments: list[str]) -> str:
+    """The language to speak, which must be known before the options are read: their help is in it too.
+
+    A language that there is not is refused where it comes from the environment, and left to the parser where it is an option.
+    """
+    asked = os.environ.get(LANGUAGE, "en")
+    if asked not in i18n.LANGUAGES:
+        expected = _("one of {choices}").format(choices=joined(i18n.LANGUAGES))
+        raise RequestError(
+            _("{name} = {value}: expected {expected}.").format(name=LANGUAGE, value=asked, expected=expected)
+        )
+    for item, following in zip(arguments, [*arguments, ""][1:], strict=True):
+        option, _equals, value = item.partition("=")
+        if option == "--language":
+            asked = value or following
+    return asked if asked in i18n.LANGUAGES else "en"
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    # The help option of argparse itself is English.
+    common.add_argument("-h", "--help", action="help", help=_("show this help and end"))
+    common.add_argument(
+        "--language",
+        choices=i18n.LANGUAGES,
+        default=i18n.language(),
+        help=_("language of what is shown (or CADRE_HANDBOOK_LANGUAGE)"),
+    )
+
+    parser = argparse.ArgumentParser(
+        prog="cadre-handbook",
+        description=_("Checks an organisation's data on cadre exchange against what five documents recommend."),
+        parents=[common],
+        add_help=False,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, explained: str) -> argparse.ArgumentParser:
+        """A command of its own; its help says what the list of commands says."""
+        return commands.add_parser(
+            name, parents=[common], help=explained, description=explained, add_help=False, allow_abbrev=False
+        )
+
+    check = command("check", _("run one check and print its verdicts"))
+    check.add_argument("slug", metavar="SLUG", help=_("the recommendation, such as tenure_limit"))
+    check.add_argument("--data", default="sample", help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
+    check.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
+    check.add_argument(
+        "--organisation-id", metavar="ID", action="append", help=_("show only this organisation (repeatable)")
+    )
+    check.add_argument(
+        "--allow-problems",
+        action="store_true",
+        help=_("leave out rows with problems; what they were about counts as unknown"),
+    )
+    check.add_argument(
+        "-p",
+        "--parameter",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help=_("a parameter of the check (repeatable)"),
+    )
+    check.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
+    check.add_argument("--findings", action="store_true", help=_("list the findings too; they are about people"))
+    check.add_argument("--format", choices=["table", "json", "csv"], default="table")
+    check.set_defaults(run=_check)
+
+    validate = command("validate", _("list every problem of a dataset"))
+    validate.add_argument("where", metavar="WHERE", help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
+    validate.add_argument("--format", choices=["table", "json"], default="table")
+    validate.set_defaults(run=_validate)
+
+    sample = command("sample", _("write a made-up county"))
+    sample.add_argument("directory", metavar="DIR", help=_("a folder that does not exist yet, or is empty"))
+    sample.add_argument("--seed", type=int, default=None, help=_("the same seed gives the same county"))
+    sample.add_argument("--organisations", type=_positive, default=1, metavar="N")
+    sample.add_argument("--cadres", type=_positive, default=600, metavar="N", help=_("cadres an organisation"))
+    sample.set_defaults(run=_sample)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(_("expected a whole number from 1 up"))
+    return int(text)
+
+
+def _given(options: argparse.Namespace) -> dict:
+    """The parameters of a call, by name; `RequestError` for one without `=` or given twice."""
+    given: dict = {}
+    for item in options.parameter:
+        name, separator, value = item.partition("=")
+        if not separator:
+            raise RequestError(_("“{item}”: write a parameter as NAME=VALUE.").format(item=item))
+        if name in given:
+            raise RequestError(_("The parameter “{name}” is given twice.").format(name=name))
+        given[name] = value
+    of_options = {
+        "as_of": options.as_of,
+        "organisation_id": options.organisation_id,
+        "policy": options.policy,
+        "allow_problems": options.allow_problems or None,
+    }
+    for name in ("data", "language"):
+        if name in given:
+            raise RequestError(_("Give “{name}” as an option: --{name}.").format(name=name))
+    for name, value in of_options.items():
+        if value is not None and name in given:
+            raise RequestError(_("The parameter “{name}” is given twice.").format(name=name))
+    return {**{name: value for name, value in of_options.items() if value is not None}, **given}
+
+
+def _check(options: argparse.Namespace) -> int:
+    from cadre_handbook import checks, policy, show, validation
+    from cadre_handbook.dataset import open_dataset
+
+    policy.load_policy(options.slug)  # a misspelt slug is said before any file is read
+    given = _given(options)
+    run = checks.evaluate(options.slug, validation.validate(open_dataset(options.data)), given)
+    for line in show.opened_text(run):
+        print(line, file=sys.stderr)
+    if options.format == "json":
+        print(json.dumps(show.records(run, options.findings), ensure_ascii=False, indent=1))
+    elif options.format == "csv":
+        frame = run.findings if options.findings else run.results
+        frame.to_csv(sys.stdout, index=False, lineterminator="\n")
+    else:
+        _print_table(show.results_table(run))
+        if options.findings and len(run.findings):
+            _print_table(show.findings_table(run))
+        elif len(run.findings):
+            message = _("{count} findings; --findings lists them. They are about people: keep them local.")
+            print(message.format(count=len(run.findings)), file=sys.stderr)
+    return 0
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from cadre_handbook import coverage, validation
+    from cadre_handbook.dataset import open_dataset
+
+    report = validation.validate(open_dataset(options.where))
+    checks_ = coverage.coverage(report.dataset)
+    if options.format == "json":
+        problems = report.explained().to_dict("records")
+        print(json.dumps({"problems": problems, "checks": checks_.to_dict("records")}, ensure_ascii=False, indent=1))
+    else:
+        for line in report.lines():
+            print(line)
+        counted = _("{errors} problems, {notes} notes.").format(errors=len(report.errors), notes=len(report.notes))
+        print(counted)
+        shown = checks_.assign(can_run=checks_["can_run"].map({True: "✓", False: "–"}))
+        shown = shown[["recommendation", "label", "can_run", "lacks"]]
+        shown.columns = [_("Check"), _("Measure"), _("Can run"), _("Lacks")]
+        _print_table(shown)
+    return DataRefused.exit_status if len(report.errors) else 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from cadre_handbook import sample
+
+    directory = Path(options.directory).expanduser()
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise RequestError(_("{path} exists and is not an empty folder; nothing was written.").format(path=directory))
+    seed = sample.SEED if options.seed is None else options.seed
+    sample.make_sample(directory, seed=seed, organisations=options.organisations, cadres=options.cadres)
+    print(_("The made-up county is in {path}.").format(path=directory), file=sys.stderr)
+    return 0
+
+
+def _print_table(table) -> None:
+    """A frame as a table on standard output, wide characters in line; text from data is never markup."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False)
+    shown = Table(box=box.SIMPLE)
+    for column in table.columns:
+        shown.add_column(str(column), overflow="fold")
+    for row in table.itertuples(index=False):
+        shown.add_row(*(Text(str(value)) for value in row))
+    console.print(shown)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

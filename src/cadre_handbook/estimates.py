@@ -1,0 +1,187 @@
+"""Statistics worked out from additive cells: what is no share and no count. Each with its interval where it has one.
+
+Cells are frames with columns `x`, `y` (Float64, their meaning is the statistic's), `n`, `k`, `missing` (int). A statistic
+says what it makes of them, why they do not suffice, and how the missing subjects could pull it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cadre_handbook.i18n import _
+
+NAN = float("nan")
+MOST_SHARES = 40
+MIN_DISTINCT = 3  # of the values of x: a ranking of two values says little
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its 95 % interval (NaN where it has none); `not_enough` says why there is no value."""
+
+    value: float
+    lower: float = NAN
+    upper: float = NAN
+    not_enough: str = ""
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """`estimate(cells)`; `variants(cells)`: the cells as they would be if the missing subjects pulled this way or that."""
+
+    estimate: Callable[[pd.DataFrame], Estimate]
+    variants: Callable[[pd.DataFrame], list[pd.DataFrame]]
+
+
+# --- rank correlation: x and y are ranks, n the pairs ---------------------------------------------------------------------
+
+
+def rank_correlation(cells: pd.DataFrame) -> Estimate:
+    """Spearman's rank correlation of x and y over cells with counts n, with its 95 % interval.
+
+    The interval is Fisher's with the standard error of Bonett and Wright (2000), for ties and small n. Not enough: fewer
+    than three distinct x, fewer than four pairs, or a y that does not vary.
+    """
+    from scipy.stats import norm, spearmanr
+
+    pairs = cells.loc[cells.index.repeat(cells["n"].to_numpy(int)), ["x", "y"]].astype(float)
+    if pairs["x"].nunique() < MIN_DISTINCT:
+        return Estimate(NAN, not_enough=_("fewer than {count} distinct values to rank by").format(count=MIN_DISTINCT))
+    if len(pairs) < 4 or pairs["y"].nunique() < 2:
+        return Estimate(NAN, not_enough=_("nothing varies, so nothing can be ranked"))
+    r = float(spearmanr(pairs["x"], pairs["y"]).statistic)
+    error = np.sqrt((1 + r**2 / 2) / (len(pairs) - 3))
+    bounded = np.arctanh(np.clip(r, -0.999999, 0.999999))
+    low, high = np.tanh(bounded + norm.ppf([0.025, 0.975]) * error)
+    return Estimate(r, float(low), float(high))
+
+
+def _correlation_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    """The missing pairs where they would pull the correlation down most, and up most.
+
+    They lie beyond the known values, in opposite corners (so brute force over small cases finds); how they are shared
+    between the two that pulls most depends on the known ones, so every share is tried, or forty of them.
+    """
+    known, missing = cells[cells["n"] > 0], int(cells["missing"].sum())
+    if not missing:
+        return []
+    xs, ys = [known["x"].max() + 1, known["x"].min() - 1], [known["y"].min() - 1, known["y"].max() + 1]
+    shares = np.unique(np.linspace(0, missing, min(missing, MOST_SHARES) + 1).round().astype(int))
+    ends = [pd.DataFrame({"x": xs, "y": y, "n": [share, missing - share]}) for y in (ys, ys[::-1]) for share in shares]
+    return [pd.concat([known[["x", "y", "n"]], extra], ignore_index=True) for extra in ends]
+
+
+# --- ratio of two rates: x is 1 in the group asked about, 0 in the group compared with -------------------------------------
+
+
+def _counts(cells: pd.DataFrame, x: int, column: str) -> int:
+    return int(cells.loc[cells["x"].eq(x).fillna(False).to_numpy(bool), column].sum())
+
+
+def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
+    """The rate k/n where x is 1 over the rate where x is 0, with its 95 % interval (Katz, on the logarithm; scipy).
+
+    Not enough: nobody in one of the groups, or nobody counted in either. The upper end is infinite where nobody in the
+    group compared with was counted.
+    """
+    from scipy.stats.contingency import relative_risk
+
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    if not n1 or not n0:
+        return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+    if not k1 and not k0:
+        return Estimate(NAN, not_enough=_("neither group has anyone counted, so there is nothing to compare"))
+    result = relative_risk(k1, n1, k0, n0)
+    interval = result.confidence_interval(0.95)
+    return Estimate(float(result.relative_risk), float(interval.low), float(interval.high))
+
+
+def _rates_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    """The missing of each group all counted or not, and those of unknown group in either."""
+    m1, m0 = _counts(cells, 1, "missing"), _counts(cells, 0, "missing")
+    unknown = int(cells["missing"].sum()) - m1 - m0
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    variants = []
+    for of_1, of_0 in ((unknown, 0), (0, unknown)):
+        n = [n1 + m1 + of_1, n0 + m0 + of_0]
+        variants += [
+            pd.DataFrame({"x": [1, 0], "n": n, "k": [k1, k0 + m0 + of_0]}),
+            pd.DataFrame({"x": [1, 0], "n": n, "k": [k1 + m1 + of_1, k0]}),
+        ]
+    return variants
+
+
+# --- ratio of two counts: x is 1 or -1 ------------------------------------------------------------------------------------
+
+
+def ratio_of_counts(cells: pd.DataFrame) -> Estimate:
+    """How many have x = 1 for each that has x = -1, with its 95 % interval (Clopper and Pearson's, of the share; scipy).
+
+    Not enough: nobody on either side. The value is infinite where nobody has x = -1.
+    """
+    from scipy.stats import binomtest
+
+    up, down = _counts(cells, 1, "n"), _counts(cells, -1, "n")
+    if not up + down:
+        return Estimate(NAN, not_enough=_("nobody moved either way"))
+    interval = binomtest(up, up + down).proportion_ci(0.95)
+    return Estimate(_odds(up / (up + down)), _odds(interval.low), _odds(interval.high))
+
+
+def _odds(share: float) -> float:
+    return float("inf") if share >= 1 else share / (1 - share)
+
+
+def _counts_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    missing = int(cells["missing"].sum())
+    up, down = _counts(cells, 1, "n"), _counts(cells, -1, "n")
+    return [
+        pd.DataFrame({"x": [1, -1], "n": [up, down + missing]}),
+        pd.DataFrame({"x": [1, -1], "n": [up + missing, down]}),
+    ]
+
+
+# --- evenness of yearly rates: x is the year, y the kind of year ------------------------------------------------------------
+
+
+def evenness(cells: pd.DataFrame) -> Estimate:
+    """How likely yearly rates k/n would differ at least as much by chance alone (p of a chi-squared test; scipy).
+
+    Years of one kind (y) are compared with each other only: a year of a change of term with such years. Not enough: no kind
+    with two years, or no year in which anyone, or not everyone, was counted.
+    """
+    from scipy.stats import chi2
+
+    total, freedom = 0.0, 0
+    for _kind, years in cells[cells["n"] > 0].groupby("y", dropna=False):
+        yearly = years.groupby("x")[["n", "k"]].sum()
+        n, k = yearly["n"].to_numpy(float), yearly["k"].to_numpy(float)
+        rate = k.sum() / n.sum()
+        if len(yearly) > 1 and 0 < rate < 1:
+            total += float(((k - n * rate) ** 2 / (n * rate * (1 - rate))).sum())
+            freedom += len(yearly) - 1
+    if not freedom:
+        return Estimate(NAN, not_enough=_("fewer than two years to compare"))
+    return Estimate(float(chi2.sf(total, freedom)))
+
+
+def _evenness_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    """The missing all counted, none counted, or counted in the years that stand out either way alone."""
+    rate = (cells["k"] / cells["n"]).fillna(0)
+    choices = [rate >= 0, rate < 0, rate >= rate.median(), rate <= rate.median()]
+    return [
+        cells.assign(n=cells["n"] + cells["missing"], k=cells["k"] + cells["missing"].where(counted, 0))
+        for counted in choices
+    ]
+
+
+STATISTICS = {
+    "rank_correlation": Statistic(rank_correlation, _correlation_variants),
+    "ratio_of_rates": Statistic(ratio_of_rates, _rates_variants),
+    "ratio_of_counts": Statistic(ratio_of_counts, _counts_variants),
+    "evenness": Statistic(evenness, _evenness_variants),
+}

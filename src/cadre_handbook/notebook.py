@@ -1,0 +1,164 @@
+"""The few calls a notebook makes, and the notebooks themselves, made from the policy files.
+
+A notebook holds no logic: it names its parameters, opens and checks the data, and shows verdict, picture and findings.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+
+from cadre_handbook import checks, i18n, policy, show, verdict
+from cadre_handbook.errors import RequestError
+from cadre_handbook.i18n import _
+from cadre_handbook.strict_yaml import nearest
+
+# What IPython itself puts into a notebook's namespace.
+_OF_IPYTHON = {"In", "Out", "exit", "quit", "open", "get_ipython"}
+
+
+def open_check(slug: str, namespace: Mapping[str, Any]) -> Check:
+    """Open the data and run the check with the parameters in a notebook's namespace (`globals()`).
+
+    Raises `RequestError` for a public name that is no parameter, with the nearest that is: papermill injects a misspelt
+    parameter and goes on.
+    """
+    known = {**policy.common_parameters(), **policy.load_policy(slug).parameters}
+    given = {}
+    for name, value in namespace.items():
+        # A Check is the result of this very cell, there when the cell is run again.
+        if name.startswith("_") or name in _OF_IPYTHON or isinstance(value, (ModuleType, Check)) or callable(value):
+            continue
+        if name not in known:
+            raise RequestError(
+                _("There is no parameter “{name}” in {check}.").format(name=name, check=slug) + nearest(name, known)
+            )
+        given[name] = value
+    if given.get("language") is not None:
+        i18n.use_language(known["language"].accept(given["language"]))
+    data = known["data"].accept(given.pop("data", None) or "sample")
+    return Check(checks.run(slug, data, **given))
+
+
+class Check:
+    """A check that has been run, and its three views."""
+
+    def __init__(self, run: checks.Run):
+        self.run = run
+
+    def _repr_html_(self) -> str:
+        lines = "".join(show.paragraph(line) for line in show.opened_text(self.run))
+        table = show.html_table(show.parameters_table(self.run.policy, self.run.settings), "ch-parameters")
+        return f"{lines}<details><summary>{html.escape(_('Parameters of this run'))}</summary>{table}</details>"
+
+    def __repr__(self) -> str:
+        return "\n".join(show.opened_text(self.run))
+
+    def verdict(self) -> None:
+        """The verdict table, one canonical line a measure, and every figure as a value that a page can show."""
+        display(_Table(show.html_table(show.results_table(self.run), "ch-verdicts")))
+        rows = list(self.run.results.itertuples())
+        print("\n".join(verdict.canonical_line(row) for row in rows))
+        for row in rows if len(self.run.organisations) == 1 else []:
+            key = f"{row.measure}-{row.group}" if row.group else row.measure
+            _glue(f"{key}.figure", show.figure_text(row))
+            _glue(f"{key}.verdict", show.verdict_text(row.verdict))
+            _glue(f"{key}.target", verdict.target_text(row) or "–")
+            _glue(f"{key}.missing", str(row.missing))
+            for name in ("n", "k"):
+                _glue(f"{key}.{name}", str(getattr(row, name)))
+        table = show.sensitivity_table(self.run)
+        if len(table):
+            heading = show.paragraph(_("What other values would give:"))
+            display(_Table(heading + show.html_table(table, "ch-sensitivity")))
+            _glue("sensitivity", show.html_table(table, "ch-sensitivity"), "text/html")
+        _glue("verdicts", show.html_table(show.results_table(self.run), "ch-verdicts"), "text/html")
+
+    def picture(self) -> None:
+        """The picture of the check, as static SVG with a text alternative."""
+        picture = checks.module(self.run.policy.id).picture(self.run)
+        display(picture)
+        _glue("picture", picture.html(), "text/html")
+
+    def findings(self) -> None:
+        """The findings, each with its reason. They name people by id: local outputs only."""
+        table = show.findings_table(self.run)
+        if table.empty:
+            display(_Table(show.paragraph(_("Nothing to look at."))))
+            return
+        counted = _("{count} findings. Each is a prompt for a collective human review, never a decision.").format(
+            count=len(table)
+        )
+        display(_Table(show.paragraph(counted) + show.html_table(table, "ch-findings")))
+
+
+class _Table:
+    """HTML with a plain word for readers of plain text."""
+
+    def __init__(self, source: str):
+        self.source = source
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return {"text/html": self.source, "text/plain": "<table>"}
+
+
+def _glue(name: str, value: str, mime: str = "text/plain") -> None:
+    """Keep a value in the notebook for a page to show (the format of myst-nb's glue), without showing it here."""
+    prefix = "application/papermill.record/"
+    text = repr(value) if mime == "text/plain" else value
+    data = {f"{prefix}{mime}": text}
+    if mime != "text/plain":
+        data[f"{prefix}text/plain"] = repr(name)
+    display(data, raw=True, metadata={"scrapbook": {"name": name, "mime_prefix": prefix}})
+
+
+# --- making the notebooks -------------------------------------------------------------------------
+
+
+def source(slug: str):
+    """The notebook of a check, without outputs: five code cells, made from its policy file (an nbformat notebook)."""
+    import nbformat.v4 as nb
+
+    recommendation = policy.load_policy(slug)
+    title = f"{recommendation.title} ({recommendation.title_zh_CN}): the notebook"
+    page = f"../../book/{recommendation.part}/{slug}.md"
+    intro = (
+        f"# {title}\n\n"
+        f"What the documents recommend, what is counted and what it cannot tell: [{recommendation.title}]({page}). "
+        "This notebook checks it, here on the made-up county."
+    )
+    cells = [
+        nb.new_markdown_cell(intro, id="title"),
+        nb.new_code_cell(parameter_cell(slug), id="parameters", metadata={"tags": ["parameters"]}),
+        nb.new_code_cell(
+            f'from cadre_handbook import notebook\n\ncheck = notebook.open_check("{slug}", globals())\ncheck',
+            id="open",
+        ),
+        nb.new_markdown_cell("## Verdict", id="verdict-heading"),
+        nb.new_code_cell("check.verdict()", id="verdict"),
+        nb.new_markdown_cell("## Picture", id="picture-heading"),
+        nb.new_code_cell("check.picture()", id="picture"),
+        nb.new_markdown_cell("## Findings", id="findings-heading"),
+        nb.new_code_cell("check.findings()", id="findings"),
+    ]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return nb.new_notebook(cells=cells, metadata={**kernel, "language_info": {"name": "python"}})
+
+
+def parameter_cell(slug: str) -> str:
+    """The parameter cell: every parameter with its default and a comment that says what it is and what the policy says."""
+    today = pd.Timestamp("2100-01-01").date()
+    lines = ["# None means: as the policy says on as_of."]
+    for name, parameter in {**policy.common_parameters(), **policy.load_policy(slug).parameters}.items():
+        value = parameter.on(today)
+        common = name in policy.common_parameters()
+        default = repr(value.value) if common and name not in ("min_cases",) else "None"
+        default = default.replace("'", '"')
+        shown = None if common and name != "min_cases" else value
+        lines.append(f"{name} = {default}  # {policy.parameter_text(parameter, shown)}")
+    return "\n".join(lines)

@@ -1,0 +1,207 @@
+"""Results as tables for people: HTML for notebooks and pages, records for JSON. Text from data is always escaped."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+
+from cadre_handbook import checks, verdict
+from cadre_handbook import policy as policies
+from cadre_handbook.checks import Run
+from cadre_handbook.i18n import _, bracketed, label
+from cadre_handbook.references import reference_text
+
+
+def origin_word(origin: str) -> str:
+    """Where a number comes from, as a word in the language in use."""
+    return {
+        "doc": _("the documents"),
+        "rule": _("national rule"),
+        "handbook": _("the handbook"),
+        "user": _("given for this run"),
+    }.get(origin, "")
+
+
+def figure_text(row) -> str:
+    """The figure of a result as people say it: `6 of 212 (2.8 %)`, or an estimate with its interval."""
+    if row.verdict in (verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE):
+        return "–"
+    if not pd.isna(row.lower):
+        return _("{value:.2f} (from {lower:.2f} to {upper:.2f})").format(
+            value=row.value, lower=row.lower, upper=row.upper
+        )
+    share = bracketed(f"{row.k / row.n:.1%}") if row.n else ""
+    return _("{k} of {n}").format(k=row.k, n=row.n) + share
+
+
+def verdict_text(word: str) -> str:
+    """A verdict as mark and word, never by colour alone."""
+    return f"{verdict.MARKS[word]} {verdict.words()[word]}"
+
+
+def results_table(run: Run) -> pd.DataFrame:
+    """The results with headings in the language in use; the organisation only where there are several."""
+    rows = list(run.results.itertuples())
+    names = run.dataset["organisations"].set_index("organisation_id")["name"]
+    table = pd.DataFrame(
+        {
+            _("Organisation"): [_named(row.organisation_id, names) for row in rows],
+            _("Measure"): [verdict.measure_label(run.policy, row.measure, row.group) for row in rows],
+            _("Verdict"): [verdict_text(row.verdict) for row in rows],
+            _("Figure"): [figure_text(row) for row in rows],
+            _("Unknown"): [row.missing for row in rows],
+            _("Target"): [verdict.target_text(row) for row in rows],
+            _("Origin"): [origin_word(row.origin) for row in rows],
+            _("Why"): [row.reason for row in rows],
+        }
+    )
+    return table if len(run.organisations) > 1 else table.drop(columns=_("Organisation"))
+
+
+def sensitivity_table(run: Run) -> pd.DataFrame:
+    """Figure and verdict of each measure under other values of the parameters that decide much; empty where none do."""
+    rows = []
+    for name, values in run.policy.sensitivity.items():
+        parameter, chosen = run.policy.parameters[name], getattr(run.settings, name)
+        for value in sorted({*values, chosen} - {None}, key=str if parameter.type == "choice" else None):
+            other = run if value == chosen else checks.otherwise(run, **{name: value})
+            mark = _("{value} (as here)") if value == chosen else "{value}"
+            for row in other.results.itertuples():
+                if name not in run.policy.measures[row.measure].parameters:
+                    continue
+                rows.append(
+                    [
+                        label(parameter),
+                        mark.format(value=_choice_text(parameter, value)),
+                        *([row.organisation_id] if len(run.organisations) > 1 else []),
+                        verdict.measure_label(run.policy, row.measure, row.group),
+                        figure_text(row),
+                        verdict_text(row.verdict),
+                    ]
+                )
+    organisation = [_("Organisation")] if len(run.organisations) > 1 else []
+    return pd.DataFrame(
+        rows, columns=[_("Parameter"), _("Value"), *organisation, _("Measure"), _("Figure"), _("Verdict")]
+    )
+
+
+def _named(organisation: str, names: pd.Series) -> str:
+    name = names.get(organisation)
+    return f"{name}{bracketed(organisation)}" if isinstance(name, str) else organisation
+
+
+def findings_table(run: Run) -> pd.DataFrame:
+    """The findings with headings in the language in use. They name people by id and belong in local outputs only."""
+    found = run.findings
+    return pd.DataFrame(
+        {
+            _("Measure"): [verdict.measure_label(run.policy, name, "") for name in found["measure"]],
+            _("Subject"): found["subject_id"],
+            _("Since"): found["since"].dt.strftime("%Y-%m-%d").fillna(""),
+            _("Reason"): found["reason"],
+        }
+    )
+
+
+def parameters_table(policy: policies.Policy, settings: policies.Settings) -> pd.DataFrame:
+    """The parameters of a recommendation: value on the day, unit, origin and reference."""
+    rows = []
+    for name, parameter in policy.parameters.items():
+        value = settings.values[name]
+        shown = "–" if value.value is None else _choice_text(parameter, value.value)
+        since = _(", from {day}").format(day=value.from_) if value.from_ else ""
+        unverified = _(" (wording not verified)") if value.wording == "unverified" else ""
+        reference = reference_text(value.reference, value.reference_zh_CN) + since + unverified
+        rows.append([name, label(parameter), shown, _unit(parameter.unit), origin_word(value.origin), reference])
+    headings = [_("Parameter"), _("Meaning"), _("Value"), _("Unit"), _("Origin"), _("Reference")]
+    return pd.DataFrame(rows, columns=headings)
+
+
+def _choice_text(parameter: policies.Parameter, value) -> str:
+    choice = next((item for item in parameter.choices if item.value == value), None)
+    return f"{value}{bracketed(label(choice))}" if choice and label(choice) else str(value)
+
+
+def _unit(unit: str) -> str:
+    return {
+        "years": _("years"),
+        "months": _("months"),
+        "days": _("days"),
+        "share": _("share"),
+        "cadres": _("cadres"),
+        "units": _("units"),
+        "terms": _("terms"),
+        "steps": _("steps"),
+        "moves": _("moves"),
+        "subjects": _("subjects"),
+        "cases": _("cases"),
+        "correlation": _("correlation"),
+    }.get(unit, unit)
+
+
+def html_table(table: pd.DataFrame, css: str) -> str:
+    """A frame as an escaped HTML table without an index, in a box that scrolls on a narrow screen."""
+    return f'<div class="ch-scroll">{table.to_html(index=False, classes=["ch-table", css], border=0, justify="left")}</div>'
+
+
+def paragraph(text: str, css: str = "ch-note") -> str:
+    """Escaped text as a paragraph."""
+    return f'<p class="{css}">{html.escape(text)}</p>'
+
+
+def opened_text(run: Run) -> list[str]:
+    """What was opened and how it was checked: data, day, organisations, problems, digest."""
+    lines = [
+        _("Data: {where}; as of the end of {day}; organisations: {count}; digest {digest}.").format(
+            where=run.dataset.where,
+            day=run.settings.as_of.strftime("%Y-%m-%d"),
+            count=len(run.organisations),
+            digest=run.dataset.digest[:12],
+        )
+    ]
+    if len(run.report.errors):
+        lines.append(
+            _("{count} rows have problems and were left out; their cadres and posts count as unknown.").format(
+                count=left_out_rows(run)
+            )
+        )
+    notes = run.report.notes
+    overlaps = notes.loc[notes["reason_code"].isin(["post_overlap", "cadre_overlap"]), "row"].nunique()
+    if overlaps:
+        lines.append(_("{count} postings overlap with another; they are kept.").format(count=overlaps))
+    lines.append(_("A finding is a prompt for a collective human review, never a decision."))
+    return lines
+
+
+def left_out_rows(run: Run) -> int:
+    """How many rows have problems of their own and were left out."""
+    return len(run.report.errors.drop_duplicates(["table", "row"]))
+
+
+def records(run: Run, with_findings: bool = False) -> list[dict]:
+    """The results as plain objects for JSON: the columns of `verdict.RESULT_COLUMNS`, parameters, digest; findings on demand."""
+    objects = []
+    for row in run.results.to_dict("records"):
+        entry = {name: _plain(value) for name, value in row.items()}
+        entry["parameters"] = run.settings.used(run.policy.measures[row["measure"]])
+        entry["data_digest"] = run.dataset.digest
+        if with_findings:
+            of_row = run.findings["measure"].eq(row["measure"]) & run.findings["organisation_id"].eq(
+                row["organisation_id"]
+            )
+            found = run.findings[of_row]
+            entry["findings"] = [
+                {name: _plain(value) for name, value in finding.items()} for finding in found.to_dict("records")
+            ]
+        objects.append(entry)
+    return objects
+
+
+def _plain(value):
+    """A value as JSON has it: no numpy numbers, no NaN, dates as text."""
+    if value is None or (not isinstance(value, (str, list, dict)) and pd.isna(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    return value.item() if hasattr(value, "item") else value
