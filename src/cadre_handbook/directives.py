@@ -1,0 +1,224 @@
+"""What a page shows that is declared elsewhere: sources, measures, parameters, commands, tables. Never typed twice.
+
+A page names a slug; the words and numbers come from `data/policy/` and `data/schema/`.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from docutils.statemachine import StringList
+
+from cadre_handbook import policy as policies
+from cadre_handbook import schema, show, verdict
+from cadre_handbook.paths import DATA
+
+LATEST = "2100-01-01"  # a day on which every rule declared is in force
+
+
+class _OfRecommendation(Directive):
+    """A directive whose argument is the slug of a recommendation."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        slug = self.arguments[0]
+        policy = policies.load_policy(slug)
+        environment = self.state.document.settings.env
+        for path in (DATA / "policy" / policy.part / f"{slug}.yaml", DATA / "policy" / "common.yaml"):
+            environment.note_dependency(str(path))
+        return self.content_of(policy)
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        raise NotImplementedError
+
+    def parsed(self, lines: list[str]) -> list[nodes.Node]:
+        """Lines of MyST as nodes."""
+        container = nodes.container()
+        self.state.nested_parse(StringList(lines, source=self.arguments[0]), 0, container)
+        return container.children
+
+
+def _settings(policy: policies.Policy) -> policies.Settings:
+    import pandas as pd
+
+    return policies.settings(policy, pd.Timestamp(LATEST), {})
+
+
+class Recommends(_OfRecommendation):
+    """What the documents recommend, each cited with its section."""
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        lines = []
+        for source in policy.sources:
+            lines += [f"- {source.says} (*{source.document}* {source.section}, {{cite}}`{source.document}`)"]
+        return self.parsed(lines)
+
+
+class Measures(_OfRecommendation):
+    """The measures: what is counted, against which target, and where the target comes from."""
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        import pandas as pd
+
+        settings = _settings(policy)
+        kinds = {"share": "a share, k of n", "count": "a count", "statistic": "a statistic with its interval"}
+        rows = []
+        for name, measure in policy.measures.items():
+            for group in measure.groups if any(group.target for group in measure.groups) else (policies.EVERYONE,):
+                wanted = group.target or measure.target
+                target = settings.values[wanted] if wanted else None
+                goal = (
+                    f"{verdict.sign(measure.operator)} {verdict.number_text(target.value)}".strip()
+                    if target
+                    else "none"
+                )
+                judged = "judged" if measure.judged else "shown, not judged"
+                any_n = "" if not measure.judged else " at any n" if measure.any_n else " from min_cases up"
+                reference = f"{show.origin_word(target.origin)}: {target.reference}" if target else ""
+                counted = f"{measure.label}: {group.label}" if group.label else measure.label
+                rows.append([name, counted, kinds[measure.kind], goal, judged + any_n, reference])
+        headings = ["Measure", "What is counted", "Kind", "Target", "Verdict", "Where the target comes from"]
+        return [_raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-measures"))]
+
+
+class Parameters(_OfRecommendation):
+    """The parameter table: value, unit, origin, reference; and why, for every number that is the handbook's own."""
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        table = _raw(show.html_table(show.parameters_table(policy, _settings(policy)), "ch-parameters"))
+        own = [
+            f"- `{name}` = {value.value}: {value.why}."
+            for name, parameter in policy.parameters.items()
+            for value in parameter.values
+            if value.origin == "handbook"
+        ]
+        if not own:
+            return [table]
+        lead = (
+            "These values are the handbook's own; the documents name none. Each can be changed when the check is run."
+        )
+        return [table, *self.parsed([lead, "", *own])]
+
+
+class RunIt(_OfRecommendation):
+    """The commands that run the check on one's own data, to copy."""
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        notebook = f"notebooks/{policy.part}/{policy.id}.ipynb"
+        papermill = (
+            f"papermill {notebook} {policy.id}.out.ipynb \\\n"
+            "    -r data /path/to/your/tables -r as_of 2024-12-31 -r language zh_CN"
+        )
+        command = f"cadre-handbook check {policy.id} --data /path/to/your/tables --as-of 2024-12-31 --language zh_CN"
+        needs = "; ".join(
+            f"{table} ({', '.join(columns)})" if columns else table for table, columns in _tables_of(policy).items()
+        )
+        return [
+            *self.parsed(["With papermill, which leaves a notebook with every step in it:"]),
+            _literal(papermill),
+            *self.parsed(["Or on the command line, which prints the verdicts alone:"]),
+            _literal(command),
+            *self.parsed([f"Tables and columns it reads: {needs}."]),
+        ]
+
+
+def _tables_of(policy: policies.Policy) -> dict[str, list[str]]:
+    """The tables and columns that any measure of a recommendation needs."""
+    tables: dict[str, list[str]] = {}
+    for measure in policy.measures.values():
+        for table, columns in measure.tables.items():
+            known = tables.setdefault(table, [])
+            known += [column for column in columns if column not in known]
+    return tables
+
+
+class CannotTell(_OfRecommendation):
+    """What the check cannot tell, and how far the tables can judge the recommendation."""
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        judgeable = {
+            "fully": "The tables can judge this recommendation fully.",
+            "partly": "The tables can judge this recommendation in part only.",
+        }[policy.judgeable]
+        return self.parsed([judgeable, "", *policy.cannot_tell.strip().splitlines()])
+
+
+class DataDictionary(Directive):
+    """Every table and column, from `data/schema/`: what it means, its type, its codes in both languages."""
+
+    def run(self) -> list[nodes.Node]:
+        environment = self.state.document.settings.env
+        for path in sorted((DATA / "schema").glob("*.yaml")):
+            environment.note_dependency(str(path))
+        return [_table_section(table) for table in schema.tables().values()]
+
+
+def _table_section(table: schema.Table) -> nodes.section:
+    import pandas as pd
+
+    section = nodes.section(ids=[f"table-{table.name}"])
+    section += nodes.title(text=f"{table.name}: {table.title} ({table.title_zh_CN})")
+    core = "One of the five core tables. " if table.core else ""
+    section += nodes.paragraph(text=f"{core}{table.description} {table.description_zh_CN}")
+    rows = [
+        [
+            column.name,
+            f"{column.title} ({column.title_zh_CN})",
+            _type_of(column),
+            _limits(table, column),
+            column.description,
+        ]
+        for column in table.fields.values()
+    ]
+    headings = ["Column", "Title", "Type", "Rules", "Meaning"]
+    section += _raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-columns"))
+    for column in table.fields.values():
+        if column.categories:
+            section += _codes(column)
+    return section
+
+
+def _type_of(column: schema.Field) -> str:
+    if column.categories:
+        return "code"
+    return {"string": "text", "date": "date or month"}.get(column.type, column.type)
+
+
+def _limits(table: schema.Table, column: schema.Field) -> str:
+    rules = ["key"] if column.name == table.key else ["required"] if column.required else []
+    rules += [f"refers to {key.table}" for key in table.foreign_keys if key.field == column.name]
+    rules += [column.bound] if column.bound else []
+    rules += [f"empty means {column.default}"] if column.default else []
+    rules += [column.standard] if column.standard else []
+    return "; ".join(rules)
+
+
+def _codes(column: schema.Field) -> nodes.raw:
+    import pandas as pd
+
+    rows = [[item.value, item.label, item.label_zh_CN, item.national or ""] for item in column.categories]
+    headings = ["Code", "Label", "中文", column.standard or "National code"]
+    frame = pd.DataFrame(rows, columns=headings)
+    if not column.standard:
+        frame = frame.drop(columns="National code")
+    table = show.html_table(frame, "ch-codes")
+    return _raw(f"<details><summary>Codes of {column.name}</summary>{table}</details>")
+
+
+def _raw(source: str) -> nodes.raw:
+    return nodes.raw("", source, format="html")
+
+
+def _literal(text: str) -> nodes.literal_block:
+    return nodes.literal_block(text, text, language="console")
+
+
+DIRECTIVES = [
+    ("recommends", Recommends),
+    ("measures", Measures),
+    ("parameters", Parameters),
+    ("run-it", RunIt),
+    ("cannot-tell", CannotTell),
+    ("data-dictionary", DataDictionary),
+]
