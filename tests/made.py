@@ -1,0 +1,69 @@
+"""Sample counties for the tests, each made once a process."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from cadre_handbook import sample, validation
+from cadre_handbook.dataset import Dataset, from_frames
+
+SEEDS = [sample.SEED, *range(1, int(os.environ.get("CADRE_HANDBOOK_SEEDS", "3")))]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A county with its tables as text, as a dataset, its validation and its answer key."""
+
+    frames: dict[str, pd.DataFrame]
+    dataset: Dataset
+    report: validation.Report
+    planted: pd.DataFrame
+
+
+@cache
+def county(seed: int, organisations: int = 1, cadres: int = sample.CADRES) -> Made:
+    frames = sample.sample_frames(seed, organisations, cadres)
+    dataset = from_frames(frames)
+    return Made(frames, dataset, validation.validate(dataset), sample.planted(seed, organisations, cadres))
+
+
+# Cells that may be empty in real records, by table.
+OPTIONAL = {
+    "organisations": ["place_code", "level"],
+    "units": ["kind", "place_code", "hardship"],
+    "posts": ["kind", "rank", "team", "leading", "importance", "urgent"],
+    "cadres": ["birth_place_code", "upbringing_place_code", "native_place_code", "joined_on"],
+    "postings": ["route", "decision_id", "from_place_code"],
+    "decisions": ["kind", "decided_on"],
+    "trainings": ["kind", "end", "completed"],
+    "assessments": ["grade"],
+    "needs": ["kind", "settled_on", "confirmed"],
+    "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
+}
+
+
+@cache
+def worn_county(seed: int) -> Made:
+    """The county of that seed as a careless office might hand it in: rows shuffled, cells blank, postings overlapping."""
+    made = county(seed)
+    dice = np.random.default_rng(seed)
+    frames = {}
+    for name, frame in made.frames.items():
+        frame = frame.iloc[dice.permutation(len(frame))].reset_index(drop=True)
+        for column in OPTIONAL.get(name, []):
+            frame[column] = frame[column].mask(dice.random(len(frame)) < 0.08, "")
+        frames[name] = frame
+    postings = frames["postings"]
+    by_day = (postings["end"].str.len() == 10).to_numpy()
+    late = by_day & (dice.random(len(postings)) < 0.1)
+    days = pd.to_timedelta(dice.integers(-40, 900, late.sum()), unit="D")
+    ends = pd.to_datetime(postings.loc[late, "end"], format="ISO8601") + days
+    starts = pd.to_datetime(postings.loc[late, "start"], format="ISO8601")
+    postings.loc[late, "end"] = ends.where(ends >= starts, starts).dt.strftime("%Y-%m-%d")
+    dataset = from_frames(frames)
+    return Made(frames, dataset, validation.validate(dataset), made.planted)

@@ -1,0 +1,125 @@
+"""`tenure_limit` once more, one cadre at a time.
+
+Leaders at or over ten years in one post, members at or over ten years running in the Party and government teams of one
+place, holders past two terms in one post, moves before the shortest useful stay; and, as context, other cadres over ten
+years in a post and mid-level cadres over ten years in a department.
+"""
+
+from __future__ import annotations
+
+from reference import places
+from reference.plain import (
+    FOREVER,
+    anniversary,
+    counts_of,
+    fact,
+    findings_of,
+    first_day,
+    full_years,
+    moves,
+    plus_months,
+    postings,
+    stays,
+    today,
+    tomorrow,
+)
+
+COUNTED = ("years_in_post", "years_in_team", "third_term")
+TEAMS = ("party", "government")
+CHIEFS = ("discipline_head", "chief_judge", "chief_prosecutor")
+BELOW_THE_COUNTY = ("township", "subdistrict", "institution", "enterprise")
+MIDDLE = ("division_head", "division_deputy")
+
+
+def findings(dataset, settings) -> set[tuple[str, str, str]]:
+    return findings_of(facts(dataset, settings), dataset)
+
+
+def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
+    return counts_of(facts(dataset, settings), dataset, COUNTED)
+
+
+def facts(dataset, settings) -> list[dict]:
+    found = []
+    for cadre_id, career in postings(dataset).items():
+        found += posts_and_units(cadre_id, career, settings)
+        found += teams(cadre_id, career, settings)
+    return found + early(dataset, settings)
+
+
+def running(career, key, settings) -> dict[str, dict]:
+    """By organisation: the stay that still runs; a leading post before another, then the longest."""
+    chosen = {}
+    for stay in stays(career, key, settings.max_gap_days):
+        if stay["end"] != FOREVER:
+            continue
+        last = stay["postings"][-1]
+        candidate = {"since": stay["start"], "last": last, "order": (not last["of_post"]["leading"], stay["start"])}
+        organisation = last["organisation_id"]
+        if organisation not in chosen or candidate["order"] < chosen[organisation]["order"]:
+            chosen[organisation] = candidate
+    return chosen
+
+
+def over_or_due(since, limit, settings, where) -> str | None:
+    if full_years(since, today(settings)) >= limit:
+        return f"over_{where}"
+    due = anniversary(since, limit) <= plus_months(tomorrow(settings), settings.notice_months)
+    return f"due_{where}" if due else None
+
+
+def posts_and_units(cadre_id, career, settings) -> list[dict]:
+    found, limit = [], settings.max_years_in_post
+    for organisation, stay in running(career, lambda row: row["post"], settings).items():
+        post, level = stay["last"]["of_post"], stay["last"]["of_organisation"]["level"]
+        over = full_years(stay["since"], today(settings)) >= limit
+        reason = over_or_due(stay["since"], limit, settings, "in_post") if post["leading"] is not False else None
+        found.append(fact("years_in_post", cadre_id, organisation, over, post["leading"], reason))
+        other = None if post["leading"] is None else not post["leading"]
+        found.append(fact("other_over", cadre_id, organisation, over, other))
+        chief = post["kind"] in CHIEFS and stay["last"]["of_unit"]["kind"] not in BELOW_THE_COUNTY
+        if post["team"] in TEAMS or chief:
+            third = full_years(stay["since"], today(settings)) >= settings.term_years * settings.max_terms
+            eligible = None if level is None else True
+            found.append(fact("third_term", cadre_id, organisation, third, eligible, "third_term" if third else None))
+    for organisation, stay in running(career, lambda row: row["department"], settings).items():
+        kind = stay["last"]["of_post"]["kind"]
+        over = full_years(stay["since"], today(settings)) >= limit
+        found.append(fact("mid_level_in_unit", cadre_id, organisation, over, None if kind is None else kind in MIDDLE))
+    return found
+
+
+def teams(cadre_id, career, settings) -> list[dict]:
+    """The teams of one organisation are in one place; a place that is not known may be any."""
+    limit, found = settings.max_years_in_team, []
+    members = [row for row in career if row["of_post"]["team"] in TEAMS]
+
+    def place(row):
+        level = row["of_organisation"]["level"] or "county"
+        return places.at_level(row["place_code"], today(settings).year, level)
+
+    def place_or_organisation(row):
+        return place(row) or f"organisation {row['organisation_id']}"
+
+    unknown_place = any(place(row) is None for row in members)
+    whole = [stay["since"] for stay in running(members, lambda _row: "anywhere", settings).values()]
+    for organisation, stay in running(members, place_or_organisation, settings).items():
+        hit = full_years(stay["since"], today(settings)) >= limit
+        reason = over_or_due(stay["since"], limit, settings, "in_team")
+        if not hit and unknown_place and full_years(min(whole), today(settings)) >= limit:
+            hit, reason = None, "place_unknown"
+        found.append(fact("years_in_team", cadre_id, organisation, hit, True, reason))
+    return found
+
+
+def early(dataset, settings) -> list[dict]:
+    found = []
+    for move in moves(dataset, settings.max_gap_days):
+        if move["demotion"] or move["moved_on"] < first_day(settings):
+            continue
+        # The stay was over when the post was left, should there be a pause before the next.
+        left_on = min(move["moved_on"], move["from_end"])
+        early = left_on < anniversary(move["from_start"], settings.min_years_in_post)
+        reason = "moved_early" if early else None
+        found.append(fact("moved_early", move["cadre_id"], move["managed_by"], early, True, reason))
+    return found
