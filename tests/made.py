@@ -35,14 +35,16 @@ def county(seed: int, organisations: int = 1, cadres: int = sample.CADRES) -> Ma
 # Cells that may be empty in real records, by table.
 OPTIONAL = {
     "organisations": ["place_code", "level"],
-    "units": ["kind", "place_code", "hardship"],
+    "units": ["kind", "place_code", "hardship", "power"],
     "posts": ["kind", "rank", "team", "leading", "importance", "urgent"],
     "cadres": ["birth_place_code", "upbringing_place_code", "native_place_code", "joined_on"],
-    "postings": ["route", "decision_id", "from_place_code"],
+    "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
     "decisions": ["kind", "decided_on"],
     "trainings": ["kind", "end", "completed"],
     "assessments": ["grade"],
     "needs": ["kind", "settled_on", "confirmed"],
+    "plans": ["cadre_id", "post_id", "adopted_on", "purpose"],
+    "local_rules": ["topic", "unit_id", "in_force_from", "in_force_to", "revised_on"],
     "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
 }
 

@@ -61,7 +61,7 @@ def test_json_is_one_object_a_result_with_the_keys_of_the_design(county, command
     assert len(found) == 2 * 6
     for item in found:
         assert list(item)[: len(RESULT_KEYS)] == RESULT_KEYS
-        assert set(item) - set(RESULT_KEYS) == {"parameters", "data_digest"}
+        assert set(item) - set(RESULT_KEYS) == {"parameters", "data_digest", "rows_left_out"}
     first = found[0]
     assert {name: first[name] for name in RESULT_KEYS} == {
         "recommendation": "tenure_limit",
@@ -149,6 +149,10 @@ def test_data_with_problems_end_with_3_and_nothing_on_standard_output(county, co
     assert status == 0
     assert "? cannot tell" in out
     assert "1 rows have problems and were left out" in err
+    found = strictly(
+        command("check", "tenure_limit", "--data", folder, *AS_OF, "--allow-problems", "--format", "json")[1]
+    )
+    assert {item["rows_left_out"] for item in found} == {1}
 
 
 def test_overlaps_alone_end_with_0(county, command, tmp_path):

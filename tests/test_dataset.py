@@ -25,7 +25,7 @@ def test_encodings_that_are_read(county, tmp_path, encoding):
     county.set("organisations", 2, "name", NAME)
     data = open_dataset(county.write(tmp_path, encoding=encoding))
     assert data["organisations"]["name"][2] == NAME
-    assert list(data.text["organisations"])[0] == "organisation_id"
+    assert next(iter(data.text["organisations"])) == "organisation_id"
 
 
 @pytest.mark.parametrize(
@@ -205,15 +205,15 @@ def test_a_missing_core_table_is_refused_by_name(county, tmp_path, table):
 
 
 def test_places_where_no_data_are(tmp_path):
-    with pytest.raises(RequestError, match="no folder or workbook"):
+    with pytest.raises(RequestError, match=r"no folder or workbook"):
         open_dataset(tmp_path / "nothing")
-    with pytest.raises(DataRefused, match="core tables are missing"):
+    with pytest.raises(DataRefused, match=r"core tables are missing"):
         open_dataset(tmp_path)
     (tmp_path / "old.xls").write_text("x")
-    with pytest.raises(RequestError, match="neither a folder of CSV files nor an Excel workbook"):
+    with pytest.raises(RequestError, match=r"neither a folder of CSV files nor an Excel workbook"):
         open_dataset(tmp_path / "old.xls")
     (tmp_path / "broken.xlsx").write_text("x")
-    with pytest.raises(DataRefused, match="cannot be opened as an Excel workbook"):
+    with pytest.raises(DataRefused, match=r"cannot be opened as an Excel workbook"):
         open_dataset(tmp_path / "broken.xlsx")
 
 

@@ -42,6 +42,11 @@ def pictures(word: str = "East", rows: slice = slice(None)) -> dict[str, figures
     against = frame("row k n published", (word, 3, 9, 1.0), ("heads", 8, 9, 7 / 9), ("none", 1, 4, None))
     teams = frame("row part count", (word, "local", 4), (word, "other", 6), ("West", "local", 1), ("West", "other", 9))
     counts = frame("row column count", (word, "home", 2), ("West", "home", 1), ("West", "away", 5))
+    pairs = frame(
+        "left right k_left n_left k_right n_right least",
+        (word, "heads", 4, 10, 1, 10, 0.8),
+        ("a", "b", 1, 4, 1, 4, None),
+    )
     table = {"settings": SETTINGS, "slug": "some_check"}
     return {
         "distribution": figures.distribution(pd.Series([0, 3, 3, 9, 10, 14])[rows], 10, axis=word, **table),
@@ -51,6 +56,7 @@ def pictures(word: str = "East", rows: slice = slice(None)) -> dict[str, figures
         "diverging": figures.diverging(sides[rows], ("easier", "harder"), **table),
         "flow": figures.flow(flows[rows], **table),
         "dots": figures.dots(against[rows], **table),
+        "slopes": figures.slopes(pairs[rows], **table),
         "strips": figures.strips({"local": "Local", "other": word}, teams[rows], threshold=1 / 3, **table),
     }
 
@@ -247,6 +253,10 @@ def test_titles_and_alternatives_are_made_from_the_data(drawn):
     assert said["dots"] == (
         "Below the published share in 1 of 2",
         "Dots: East 33 % against 100 %, heads 89 % against 78 %, none 25 % against –.",
+    )
+    assert said["slopes"] == (
+        "Rates differ most: East 40 %, heads 10 %",
+        "Slopes: East 40 % and heads 10 %, a 25 % and b 25 %.",
     )
     assert said["strips"] == ("Local: 1 of 2 reach 33 %", "Strips of 2 rows, in all Local 5, East 15.")
 

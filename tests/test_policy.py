@@ -235,12 +235,12 @@ def test_a_local_file_in_another_encoding_or_none_is_refused(tmp_path):
     path.write_bytes("# 本市\ntenure_limit: {max_years_in_post: 8}\n".encode("gb18030"))
     with pytest.raises(PolicyError, match=r"ours\.yaml cannot be read"):
         policy.local_policy(path, "tenure_limit")
-    with pytest.raises(RequestError, match="no policy file at"):
+    with pytest.raises(RequestError, match=r"no policy file at"):
         policy.local_policy(tmp_path / "none.yaml", "tenure_limit")
 
 
 def test_a_slug_that_there_is_not():
-    with pytest.raises(RequestError, match="no check “tenure_limits”. Did you mean “tenure_limit”"):
+    with pytest.raises(RequestError, match=r"no check “tenure_limits”. Did you mean “tenure_limit”"):
         policy.load_policy("tenure_limits")
 
 
@@ -279,7 +279,7 @@ def test_values_that_are_taken(kind, value, result):
     ],
 )
 def test_values_that_are_refused(kind, value):
-    with pytest.raises(RequestError, match="p = .*expected"):
+    with pytest.raises(RequestError, match=r"p = .*expected"):
         policy.Parameter("p", "P", "P", kind).accept(value)
 
 
@@ -287,11 +287,11 @@ def test_bounds_are_part_of_the_range():
     share = policy.Parameter("p", "P", "P", "number", minimum=0, maximum=1)
     assert [share.accept(value) for value in (0, 1, "0.0", 1.0)] == [0, 1, 0, 1]
     for value in (-0.001, 1.001, "25"):
-        with pytest.raises(RequestError, match="expected a number from 0 to 1"):
+        with pytest.raises(RequestError, match=r"expected a number from 0 to 1"):
             share.accept(value)
 
 
 def test_a_choice_names_the_nearest():
     basis = policy.load_policy("avoidance").parameters["basis"]
-    with pytest.raises(RequestError, match="expected one of birth_or_upbringing.*Did you mean “native”"):
+    with pytest.raises(RequestError, match=r"expected one of birth_or_upbringing.*Did you mean “native”"):
         basis.accept("nativ")

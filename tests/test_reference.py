@@ -10,6 +10,13 @@ from made import SEEDS, county, worn_county
 from cadre_handbook import checks, policy
 
 VARIANTS = {
+    "key_posts": [{}, {"max_years_in_key_post": 3, "window_months": 60, "promotion_months": 120, "max_gap_days": 45}],
+    "exchange_ratio": [
+        {},
+        {"eligible_after_years": 1, "min_stay_years": 2, "min_share_power": 0.2, "max_gap_days": 45},
+    ],
+    "exchange_plan": [{}, {"plan_years": 4, "window_years": 10}],
+    "local_rules": [{}, {"review_years": 2}],
     "tenure_limit": [{}, {"max_years_in_post": 5, "max_gap_days": 45, "min_years_in_post": 4}],
     "avoidance": [{}, {"basis": "upbringing", "posts": "rule_2006"}, {"basis": "native"}],
     "pre_post_training": [{}, {"window_months": 120, "min_departments": 3, "min_hardship": 3}],

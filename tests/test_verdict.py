@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 
 from cadre_handbook import checks, policy, verdict
 from cadre_handbook.dataset import open_dataset
-from cadre_handbook.estimates import rank_correlation
+from cadre_handbook.estimates import rank_correlation, ratio_of_rates
 from cadre_handbook.validation import validate
 from cadre_handbook.verdict import (
     CANNOT_TELL,
@@ -303,3 +303,20 @@ def test_the_canonical_line_is_the_same_in_every_language():
     assert verdict.canonical_line(row) == expected
     i18n.use_language("zh_CN")
     assert verdict.canonical_line(row) == expected
+
+
+def test_shortfall_is_what_is_lacking_to_a_share():
+    n, k = pd.Series([4, 5, 20, 10, 0]), pd.Series([1, 0, 6, 9, 0])
+    target = pd.Series([0.25, 0.25, 0.3, 0.5, 0.3])
+    assert verdict.shortfall(n, k, target).tolist() == [0, 2, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "k0", "n0", "wide"),
+    [(0, 1, 1, 1, True), (0, 12, 6, 6, False), (1, 1, 0, 1, True), (12, 12, 0, 12, False)],
+)
+def test_a_ratio_of_rates_of_which_one_is_nought_has_an_interval(k, n, k0, n0, wide):
+    found = ratio_of_rates(pd.DataFrame({"x": [1, 0], "n": [n, n0], "k": [k, k0], "missing": 0}))
+    assert (found.lower == 0) == (k == 0)
+    assert np.isinf(found.upper) == (k0 == 0)
+    assert (found.lower < 0.8 < found.upper) == wide

@@ -68,6 +68,11 @@ class Dataset:
         ids = table.loc[~table["external"].fillna(False).astype(bool), "organisation_id"]
         return ids.dropna().drop_duplicates().tolist()
 
+    def left_out_rows(self, table: str) -> pd.DataFrame:
+        """The rows of a table that were left out for their problems, as text: for what is about no cadre and no post."""
+        rows = self.left_out.loc[self.left_out["table"] == table, "row"]
+        return self.text[table].loc[rows] if table in self.text else empty_table(table)
+
 
 # --- reading --------------------------------------------------------------------------------------
 

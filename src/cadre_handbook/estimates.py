@@ -85,6 +85,7 @@ def _counts(cells: pd.DataFrame, x: int, column: str) -> int:
 def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     """The rate k/n where x is 1 over the rate where x is 0, with its 95 % interval (Katz, on the logarithm; scipy).
 
+    Where nobody in one group was counted the logarithm has no end, and half a case is added to every count (Walter, 1975).
     Not enough: nobody in one of the groups, or nobody counted in either. The upper end is infinite where nobody in the
     group compared with was counted.
     """
@@ -96,8 +97,20 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     if not k1 and not k0:
         return Estimate(NAN, not_enough=_("neither group has anyone counted, so there is nothing to compare"))
     result = relative_risk(k1, n1, k0, n0)
+    if not k1 or not k0:
+        return Estimate(float(result.relative_risk), *_with_half_a_case(k1, n1, k0, n0))
     interval = result.confidence_interval(0.95)
     return Estimate(float(result.relative_risk), float(interval.low), float(interval.high))
+
+
+def _with_half_a_case(k1: int, n1: int, k0: int, n0: int) -> tuple[float, float]:
+    """The interval of a ratio of rates of which one is nought: it begins at nought or ends at infinity."""
+    from scipy.stats import norm
+
+    error = np.sqrt(1 / (k1 + 0.5) - 1 / (n1 + 0.5) + 1 / (k0 + 0.5) - 1 / (n0 + 0.5))
+    middle = np.log((k1 + 0.5) / (n1 + 0.5)) - np.log((k0 + 0.5) / (n0 + 0.5))
+    low, high = np.exp(middle + norm.ppf([0.025, 0.975]) * error)
+    return (0.0, float(high)) if not k1 else (float(low), float("inf"))
 
 
 def _rates_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
@@ -157,7 +170,8 @@ def evenness(cells: pd.DataFrame) -> Estimate:
     from scipy.stats import chi2
 
     total, freedom = 0.0, 0
-    for _kind, years in cells[cells["n"] > 0].groupby("y", dropna=False):
+    dated = cells[(cells["n"] > 0) & cells["x"].notna()]
+    for _kind, years in dated.groupby("y", dropna=False):
         yearly = years.groupby("x")[["n", "k"]].sum()
         n, k = yearly["n"].to_numpy(float), yearly["k"].to_numpy(float)
         rate = k.sum() / n.sum()
@@ -170,12 +184,25 @@ def evenness(cells: pd.DataFrame) -> Estimate:
 
 
 def _evenness_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
-    """The missing all counted, none counted, or counted in the years that stand out either way alone."""
+    """The missing all counted, none counted, or counted in the years that stand out either way alone.
+
+    Those of an unknown year (an empty x) stand in the year with the highest rate or the lowest, counted or not.
+    """
+    undated = int(cells.loc[cells["x"].isna(), "missing"].sum())
+    cells = cells[cells["x"].notna()]
     rate = (cells["k"] / cells["n"]).fillna(0)
     choices = [rate >= 0, rate < 0, rate >= rate.median(), rate <= rate.median()]
-    return [
+    variants = [
         cells.assign(n=cells["n"] + cells["missing"], k=cells["k"] + cells["missing"].where(counted, 0))
         for counted in choices
+    ]
+    if not undated or cells.empty:
+        return variants
+    ends = [(rate.index == year, counted) for year in (rate.idxmax(), rate.idxmin()) for counted in (0, undated)]
+    return [
+        variant.assign(n=variant["n"] + undated * here, k=variant["k"] + counted * here)
+        for variant in variants
+        for here, counted in ends
     ]
 
 

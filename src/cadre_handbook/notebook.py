@@ -76,14 +76,14 @@ class Check:
         if len(table):
             heading = show.paragraph(_("What other values would give:"))
             display(_Table(heading + show.html_table(table, "ch-sensitivity")))
-            _glue("sensitivity", show.html_table(table, "ch-sensitivity"), "text/html")
-        _glue("verdicts", show.html_table(show.results_table(self.run), "ch-verdicts"), "text/html")
+            self._glue("sensitivity", show.html_table(table, "ch-sensitivity"), "text/html")
+        self._glue("verdicts", show.html_table(show.results_table(self.run), "ch-verdicts"), "text/html")
 
     def picture(self) -> None:
         """The picture of the check, as static SVG with a text alternative."""
         picture = checks.module(self.run.policy.id).picture(self.run)
         display(picture)
-        _glue("picture", picture.html(), "text/html")
+        self._glue("picture", picture.html(), "text/html")
 
     def findings(self) -> None:
         """The findings, each with its reason. They name people by id: local outputs only."""
@@ -95,6 +95,11 @@ class Check:
             count=len(table)
         )
         display(_Table(show.paragraph(counted) + show.html_table(table, "ch-findings")))
+
+    def _glue(self, name: str, source: str, mime: str) -> None:
+        """Keep a table or picture for a page; the book is about one county, so that reports on many stay small."""
+        if len(self.run.organisations) == 1:
+            _glue(name, source, mime)
 
 
 class _Table:

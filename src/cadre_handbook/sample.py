@@ -19,6 +19,7 @@ from cadre_handbook.i18n import _
 from cadre_handbook.sample_careers import Careers, keep_records
 from cadre_handbook.sample_county import AS_OF, County, build, neighbours
 from cadre_handbook.sample_faults import Expected, plant
+from cadre_handbook.sample_plans import keep_plans
 
 SEED = 20241231
 CADRES = 600
@@ -60,6 +61,7 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     careers.begin()
     careers.run()
     keep_records(county)
+    keep_plans(county, seed)
     return county, expected
 
 
@@ -86,7 +88,7 @@ def _frames(counties: list[County], cadre_ids: dict[int, str]) -> dict[str, pd.D
             continue  # a table that the made-up county does not keep
         frame = pd.DataFrame({column: [row.get(column, "") for row in rows] for column in table.fields}, dtype=object)
         if "cadre_id" in frame:
-            frame["cadre_id"] = frame["cadre_id"].map(cadre_ids)
+            frame["cadre_id"] = frame["cadre_id"].map(cadre_ids).fillna("")
         for column, field in table.fields.items():
             if field.type in ("boolean", "integer", "number"):
                 frame[column] = frame[column].map(_text)
@@ -117,7 +119,7 @@ def _answer_key(expected: list[Expected], cadre_ids: dict[int, str], ids: dict[s
         (
             item.check,
             item.measure,
-            cadre_ids[item.subject] if isinstance(item.subject, int) else ids[item.subject],
+            cadre_ids[item.subject] if isinstance(item.subject, int) else ids.get(item.subject, item.subject),
             item.reason_code,
             item.what,
         )

@@ -152,6 +152,8 @@ FACT_CODES = {
     "rank": ("posts", "rank"),
     "grade": ("assessments", "grade"),
     "need_kind": ("needs", "kind"),
+    "field": ("units", "field"),
+    "topic": ("local_rules", "topic"),
 }
 
 

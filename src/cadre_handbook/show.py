@@ -9,7 +9,7 @@ import pandas as pd
 from cadre_handbook import checks, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook.checks import Run
-from cadre_handbook.i18n import _, bracketed, label
+from cadre_handbook.i18n import _, bracketed, joined, label
 from cadre_handbook.references import reference_text
 
 
@@ -31,8 +31,14 @@ def figure_text(row) -> str:
         return _("{value:.2f} (from {lower:.2f} to {upper:.2f})").format(
             value=row.value, lower=row.lower, upper=row.upper
         )
+    if _is_statistic(row) and not pd.isna(row.value):
+        return f"p = {row.value:.3f}"
     share = bracketed(f"{row.k / row.n:.1%}") if row.n else ""
     return _("{k} of {n}").format(k=row.k, n=row.n) + share
+
+
+def _is_statistic(row) -> bool:
+    return policies.load_policy(row.recommendation).measures[row.measure].kind == "statistic"
 
 
 def verdict_text(word: str) -> str:
@@ -60,30 +66,34 @@ def results_table(run: Run) -> pd.DataFrame:
 
 
 def sensitivity_table(run: Run) -> pd.DataFrame:
-    """Figure and verdict of each measure under other values of the parameters that decide much; empty where none do."""
+    """Figure and verdict of each measure under other values of the parameters that decide much; empty where none do.
+
+    For one organisation its figure and verdict; for several, how many have each verdict.
+    """
     rows = []
     for name, values in run.policy.sensitivity.items():
         parameter, chosen = run.policy.parameters[name], getattr(run.settings, name)
         for value in sorted({*values, chosen} - {None}, key=str if parameter.type == "choice" else None):
             other = run if value == chosen else checks.otherwise(run, **{name: value})
             mark = _("{value} (as here)") if value == chosen else "{value}"
-            for row in other.results.itertuples():
-                if name not in run.policy.measures[row.measure].parameters:
-                    continue
-                rows.append(
-                    [
-                        label(parameter),
-                        mark.format(value=_choice_text(parameter, value)),
-                        *([row.organisation_id] if len(run.organisations) > 1 else []),
-                        verdict.measure_label(run.policy, row.measure, row.group),
-                        figure_text(row),
-                        verdict_text(row.verdict),
-                    ]
-                )
-    organisation = [_("Organisation")] if len(run.organisations) > 1 else []
-    return pd.DataFrame(
-        rows, columns=[_("Parameter"), _("Value"), *organisation, _("Measure"), _("Figure"), _("Verdict")]
-    )
+            shown = mark.format(value=_choice_text(parameter, value))
+            concerned = [key for key, measure in run.policy.measures.items() if name in measure.parameters]
+            of_measures = other.results[other.results["measure"].isin(concerned)]
+            for (measure, group), results in of_measures.groupby(["measure", "group"], sort=False):
+                title = verdict.measure_label(run.policy, measure, group)
+                rows.append([label(parameter), shown, title, *_figure_and_verdict(results)])
+    return pd.DataFrame(rows, columns=[_("Parameter"), _("Value"), _("Measure"), _("Figure"), _("Verdict")])
+
+
+def _figure_and_verdict(results: pd.DataFrame) -> tuple[str, str]:
+    """The figure and verdict of one result; of several, their sum and how many have each verdict."""
+    if len(results) == 1:
+        row = next(results.itertuples())
+        return figure_text(row), verdict_text(row.verdict)
+    figure = _("{k} of {n}").format(k=results["k"].sum(), n=results["n"].sum())
+    counts = results["verdict"].value_counts()
+    words = [f"{verdict_text(word)}: {counts[word]}" for word in verdict.VERDICTS if word in counts]
+    return figure, joined(words)
 
 
 def _named(organisation: str, names: pd.Series) -> str:
@@ -134,9 +144,12 @@ def _unit(unit: str) -> str:
         "terms": _("terms"),
         "steps": _("steps"),
         "moves": _("moves"),
+        "rules": _("rules"),
         "subjects": _("subjects"),
         "cases": _("cases"),
         "correlation": _("correlation"),
+        "ratio": _("ratio"),
+        "probability": _("probability"),
     }.get(unit, unit)
 
 
@@ -186,6 +199,7 @@ def records(run: Run, with_findings: bool = False) -> list[dict]:
         entry = {name: _plain(value) for name, value in row.items()}
         entry["parameters"] = run.settings.used(run.policy.measures[row["measure"]])
         entry["data_digest"] = run.dataset.digest
+        entry["rows_left_out"] = left_out_rows(run)
         if with_findings:
             of_row = run.findings["measure"].eq(row["measure"]) & run.findings["organisation_id"].eq(
                 row["organisation_id"]

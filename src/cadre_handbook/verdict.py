@@ -135,11 +135,14 @@ def with_missing(facts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def cells(facts: pd.DataFrame) -> pd.DataFrame:
     """Additive counts per organisation, measure, group and (for a statistic) x and y: columns `CELL_COLUMNS`."""
     counts = facts[facts["eligible"].fillna(True).astype(bool)]
-    known = ~counts["missing"].to_numpy(bool)
+    # One who may not even count, and is surely no hit, cannot turn a count against a target, and is in neither number.
+    sure = counts["eligible"].fillna(False).to_numpy(bool)
+    missing = counts["missing"].to_numpy(bool)
+    known = sure & ~missing
     table = counts.assign(
         n=known.astype("int64"),
         k=(known & counts["hit"].fillna(False).to_numpy(bool)).astype("int64"),
-        missing=(~known).astype("int64"),
+        missing=missing.astype("int64"),
     )
     summed = table.groupby(CELL_COLUMNS[:5], dropna=False, sort=True)[["n", "k", "missing"]].sum()
     return summed.reset_index()[CELL_COLUMNS]
@@ -173,6 +176,12 @@ def _judge_share_or_count(measure: Measure, target: float, n: int, k: int, missi
         )
     sure = _("; it would stay so whatever the {missing} unknown are").format(missing=missing) if missing else ""
     return (MET if ends == {True} else NOT_MET), _shown_count(measure, n, k) + sure
+
+
+def shortfall(n: pd.Series, k: pd.Series, target: pd.Series) -> pd.Series:
+    """How many more of `n` must count, besides the `k` that do, for the share to reach `target`; 0 where it does (int64)."""
+    wanted = np.ceil(target.astype(float) * n.astype(float) - ROUNDING)
+    return (wanted - k).clip(lower=0).fillna(0).astype("int64")
 
 
 def _shown_count(measure: Measure, n: int, k: int) -> str:
@@ -262,6 +271,7 @@ def _judge_one(measure: Measure, group: Group, settings: Settings, table: pd.Dat
         row |= {"n": 0, "k": 0, "missing": 0, "value": None}
         verdict, reason = NO_DATA, lacks
     elif later:
+        row |= {"n": 0, "k": 0, "missing": 0, "value": None}
         verdict, reason = NOT_IN_FORCE, _("the rule applies from {day}").format(day=later.isoformat())
     elif n == 0 and missing == 0:
         verdict, reason, row["value"] = NOT_APPLICABLE, _("nobody whom it could apply to"), None

@@ -232,7 +232,7 @@ def counts_of(facts: list[dict], dataset, counted: tuple[str, ...]) -> dict[tupl
         unknown = row["hit"] is None or row["eligible"] is None
         if unknown and not (row["measure"] in counted and row["hit"] is False):
             total[2] += 1
-        else:
+        elif not unknown:  # one who may not count, and is surely no hit, is in neither number
             total[0] += 1
             total[1] += row["hit"]
     return {key: tuple(total) for key, total in totals.items()}

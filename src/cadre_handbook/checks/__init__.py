@@ -1,7 +1,8 @@
 """One module a recommendation, and the one way they are run: open, validate, check, judge.
 
 A check is a plain function `facts(dataset, settings) -> DataFrame`, one row per measure and subject; `picture(run)` in
-the same module draws its figure. Everything else is the same for all and stands here.
+the same module draws its figure. Where a check has them, `notes(settings)` (by measure) and `remarks(results)` (by row) add to
+the reasons. Everything else is the same for all and stands here.
 """
 
 from __future__ import annotations
@@ -270,6 +271,12 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
     for name, note in getattr(module(slug), "notes", lambda _settings: {})(settings).items():
         noted = results["measure"].eq(name)
         results.loc[noted, "reason"] = [clauses(reason, note) for reason in results.loc[noted, "reason"]]
+    if hasattr(module(slug), "remarks"):
+        remarks = module(slug).remarks(results)
+        results["reason"] = [clauses(*both) for both in zip(results["reason"], remarks, strict=True)]
+    if left_out := len(report.errors.drop_duplicates(["table", "row"])):
+        note = _("rows left out for their problems: {count}").format(count=left_out)
+        results["reason"] = [clauses(reason, note) for reason in results["reason"]]
     findings = _findings(facts[facts["organisation_id"].isin(organisations)], policy, settings)
     return Run(policy, settings, dataset, report, facts, counted, results, findings, organisations, given)
 

@@ -27,7 +27,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def first_appointments(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """First substantive leading posts begun in the months before `as_of`, with the experience gathered before them.
 
-    Adds `units` (distinct units worked in), `months` (in all, overlaps counted once), `hard_post` (boolean, NA where no
+    Adds `is_first` (true, or NA where a post not known to be leading came into it), `units` (distinct units), `months` (in all, overlaps counted once), `hard_post` (boolean, NA where no
     post is known to be hard and one is not known at all) and `record_begins_late` (the record has a part missing before it).
     """
     frame = history.timeline(dataset)
