@@ -16,7 +16,6 @@ import pandas as pd
 from cadre_handbook import history, sample
 from cadre_handbook.dataset import from_frames
 
-
 FAR = pd.Timestamp("2200-01-01").as_unit("s")
 
 

@@ -35,9 +35,9 @@ def county(seed: int, organisations: int = 1, cadres: int = sample.CADRES) -> Ma
 # Cells that may be empty in real records, by table.
 OPTIONAL = {
     "organisations": ["place_code", "level"],
-    "units": ["kind", "place_code", "hardship", "power"],
-    "posts": ["kind", "rank", "team", "leading", "importance", "urgent"],
-    "cadres": ["birth_place_code", "upbringing_place_code", "native_place_code", "joined_on"],
+    "units": ["kind", "place_code", "hardship", "power", "field", "law_enforcement"],
+    "posts": ["kind", "rank", "team", "leading", "importance", "urgent", "category"],
+    "cadres": ["birth_place_code", "upbringing_place_code", "native_place_code", "joined_on", "study_field"],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
     "decisions": ["kind", "decided_on"],
     "trainings": ["kind", "end", "completed"],

@@ -317,6 +317,17 @@ def test_survival_draws_long_waits_no_further_than_three_times_the_promise():
     assert "not drawn" not in figures.survival(cases, SETTINGS, "some_check").caption
 
 
+def test_survival_in_years_says_years_and_a_limit():
+    cases = frame("group duration event", ("a", 1.5, True), ("a", 2.0, False), ("a", 20.0, False))
+    picture = figures.survival(cases, SETTINGS, "some_check", promised=5, done="exchanged", in_years=True)
+    assert picture.title == "33 % of the cases are exchanged within 5 years"
+    assert "limit: 5 years" in picture.svg
+    assert "Times of over 15 years are not drawn." in picture.caption
+    words = picture.html()
+    assert "days" not in words
+    assert "day 5" not in words
+
+
 def test_survival_draws_groups_in_which_all_or_none_are_settled():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

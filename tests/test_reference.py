@@ -17,10 +17,29 @@ VARIANTS = {
     ],
     "exchange_plan": [{}, {"plan_years": 4, "window_years": 10}],
     "local_rules": [{}, {"review_years": 2}],
+    "sensitive_posts": [
+        {},
+        {"stay_in": "department", "max_years_sensitive": 3, "window_months": 36, "eligible_after_years": 1},
+        {"min_share_law_enforcement": 0.6, "max_gap_days": 45},
+    ],
+    "decision_procedure": [{}, {"window_months": 60, "max_record_lag_days": 10}],
     "tenure_limit": [{}, {"max_years_in_post": 5, "max_gap_days": 45, "min_years_in_post": 4}],
+    "team_stability": [{}, {"basis": "upbringing", "window_months": 40, "min_members": 2, "max_gap_days": 45}],
+    "category_scope": [
+        {},
+        {"management_scope": "field", "category_of": "taken_up", "window_months": 120},
+        {"management_scope": "department", "promotions": "left_out", "window_months": 60},
+    ],
+    "specialty_match": [{}, {"include_general": True, "min_years_worked": 4, "window_months": 120}],
+    "fair_direction": [{}, {"window_months": 120, "min_hardship": 1, "young_age": 45, "least_moves": 1}],
     "avoidance": [{}, {"basis": "upbringing", "posts": "rule_2006"}, {"basis": "native"}],
     "pre_post_training": [{}, {"window_months": 120, "min_departments": 3, "min_hardship": 3}],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
+    "exchange_breadth": [
+        {},
+        {"window_months": 60, "compared_with": "deputies_and_middle", "least_in_group": 1, "max_gap_days": 45},
+    ],
+    "exchange_pathways": [{}, {"window_years": 6, "max_gap_days": 45}],
     "family_support": [{}, {"window_months": 120, "days": 60, "asked_days": 5}],
 }
 CASES = [

@@ -214,7 +214,34 @@ def _literal(text: str) -> nodes.literal_block:
     return nodes.literal_block(text, text, language="console")
 
 
+class Recommendations(Directive):
+    """The recommendations that stand, by part in reading order, each with a link to its page."""
+
+    def run(self) -> list[nodes.Node]:
+        self.state.document.settings.env.note_dependency(str(DATA / "catalogue.yml"))
+        lines: list[str] = []
+        part = ""
+        for slug, entry in policies.catalogue().items():
+            if entry["part"] != part:
+                part = entry["part"]
+                lines += ["", f"**{PARTS[part]}**", ""]
+            policy = policies.load_policy(slug)
+            lines.append(f"- [{policy.title}](/book/{part}/{slug}.md) ({policy.title_zh_CN})")
+        container = nodes.container()
+        self.state.nested_parse(StringList(lines, source="catalogue.yml"), 0, container)
+        return container.children
+
+
+PARTS = {
+    "planning": "Planning the exchange (计划)",
+    "training": "Training before and after the post (培养锻炼)",
+    "assessment": "Assessment and supervision (考核监督)",
+    "support": "Support for cadres and families (保障)",
+}
+
+
 DIRECTIVES = [
+    ("recommendations", Recommendations),
     ("recommends", Recommends),
     ("measures", Measures),
     ("parameters", Parameters),

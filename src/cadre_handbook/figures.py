@@ -746,18 +746,21 @@ def survival(
     caption: str | None = None,
     axis: str | None = None,
     done: str | None = None,
+    in_years: bool = False,
 ) -> Picture:
     """Share settled by time waited (Kaplan and Meier): a step curve with its 95 % interval for each group, one under another.
 
     ``table``: a case a row, with `group` (label), `duration` (days waited so far or until settled, 0 or more) and `event`
     (bool: settled). Cases without a duration or event are left out. ``promised``: a day marked by a line, with the share
-    settled by then. ``axis``: words under the time axis; ``done``: what “settled” is called.
+    settled by then. ``axis``: words under the time axis; ``done``: what “settled” is called. ``in_years``: `duration` and
+    `promised` are years, and `promised` a limit.
     """
     table = table.dropna(subset=["group", "duration", "event"])
     table = table[table["duration"] >= 0].assign(event=lambda rows: rows["event"].astype(bool))
     if table.empty:
         return _nothing(settings, slug)
     done = done or _("settled")
+    words = _words_of_time(in_years)
     groups = list(dict.fromkeys(table["group"]))
     together = _curve(table)
     curves = {group: _curve(table[table["group"].eq(group)]) for group in groups}
@@ -767,12 +770,10 @@ def survival(
     # A promise is judged near its day; a few long waits would squeeze that part of the curves.
     end = max(min(last, 3 * promised), promised) if promised else last
     with _house_style(slug):
-        sheet = _survival_drawn(slug, curves, together, shares, promised, until, max(end, 1.0), axis)
+        sheet = _survival_drawn(slug, curves, together, shares, promised, until, max(end, 1.0), axis, words)
         n, k, overall = len(table), int(table["event"].sum()), _at(together, until)
         if title is None and promised is not None and not math.isnan(overall):
-            title = _("{share} of the cases are {done} within {days} days").format(
-                share=_percent(overall), done=done, days=_number(promised)
-            )
+            title = words["title"].format(share=_percent(overall), done=done, time=_number(promised))
         title = title or _("{k} of {n} cases are {done}").format(k=k, n=n, done=done)
         caption = caption or _sentences(
             _("A curve rises as cases are {done}; one that still waits counts for as long as it has waited.").format(
@@ -781,13 +782,11 @@ def survival(
             _("The band is the 95 % interval."),
         )
         if end < last:
-            caption = _sentences(caption, _("Waits of over {days} days are not drawn.").format(days=_number(end)))
+            caption = _sentences(caption, words["cut"].format(time=_number(end)))
         parts = joined(_("{kind} {share}").format(kind=group, share=_percent(shares[group])) for group in groups)
         alt = _sentences(
-            _("Curves of the share {done} over the days waited; {k} of {n} cases are {done} so far.").format(
-                done=done, k=k, n=n
-            ),
-            _("By day {days}: {parts}.").format(days=_number(until), parts=parts),
+            words["curves"].format(done=done, k=k, n=n),
+            words["parts"].format(time=_number(until), parts=parts),
         )
         counted = table.groupby("group", observed=True)["event"].agg(["size", "sum"]).loc[groups]
         data = pd.DataFrame(
@@ -795,7 +794,7 @@ def survival(
                 _("Kind"): groups,
                 _("Cases"): counted["size"].to_numpy(),
                 _("So far {done}").format(done=done): counted["sum"].to_numpy(),
-                _("By day {days}").format(days=_number(until)): [_percent(shares[group]) for group in groups],
+                words["by"].format(time=_number(until)): [_percent(shares[group]) for group in groups],
                 _("95 % interval"): [_interval(curves[group], until) for group in groups],
             }
         )
@@ -811,6 +810,7 @@ def _survival_drawn(
     until: float,
     end: float,
     axis: str | None,
+    words: Mapping[str, str],
 ) -> _Sheet:
     """A panel for each of `curves` over 0 to `end` days, that of all cases dashed behind it."""
     several = len(curves) > 1
@@ -831,21 +831,46 @@ def _survival_drawn(
         if several:
             sheet.line(*_steps(_until(together, end), x, y), "line", 1.6, DASHED)
         _draw_curve(sheet, _until(curve, end), x, y)
-        words = _("{share} by day {days}").format(share=_percent(shares[group]), days=_number(until))
-        sheet.text(right, top - 12, words, "right", SMALL)
-        sheet.text(left, top - 12, _cut(str(group), right - left - text_width(words, SMALL) - 16, SIZE), bold=True)
+        share = words["share"].format(share=_percent(shares[group]), time=_number(until))
+        sheet.text(right, top - 12, share, "right", SMALL)
+        sheet.text(left, top - 12, _cut(str(group), right - left - text_width(share, SMALL) - 16, SIZE), bold=True)
         if promised is not None:
             sheet.line([x(promised)] * 2, [top, top + tall], "ink", 1.8, DASHED)
             if not math.isnan(shares[group]):
                 sheet.mark(x(promised), y(shares[group]), "o", "accent", 9)
     if promised is not None:
-        words = _("promised: {days} days").format(days=_number(promised))
-        half = text_width(words) / 2
-        sheet.text(min(max(x(promised), MARGIN + half), WIDTH - MARGIN - half), head - 6, words, "center")
+        limit = words["limit"].format(time=_number(promised))
+        half = text_width(limit) / 2
+        sheet.text(min(max(x(promised), MARGIN + half), WIDTH - MARGIN - half), head - 6, limit, "center")
     for tick in _ticks(0, end, 5):
         sheet.text(x(tick), bottom + 14, _number(tick), "center", SMALL)
-    sheet.text((left + right) / 2, bottom + 42, axis or _("Days waited"), "center")
+    sheet.text((left + right) / 2, bottom + 42, axis or words["axis"], "center")
     return sheet
+
+
+def _words_of_time(in_years: bool) -> dict[str, str]:
+    """What a survival curve says about time, in days or in years."""
+    if in_years:
+        return {
+            "title": _("{share} of the cases are {done} within {time} years"),
+            "cut": _("Times of over {time} years are not drawn."),
+            "curves": _("Curves of the share {done} over the years; {k} of {n} cases are {done} so far."),
+            "parts": _("Within {time} years: {parts}."),
+            "by": _("Within {time} years"),
+            "share": _("{share} within {time} years"),
+            "limit": _("limit: {time} years"),
+            "axis": _("Years"),
+        }
+    return {
+        "title": _("{share} of the cases are {done} within {time} days"),
+        "cut": _("Waits of over {time} days are not drawn."),
+        "curves": _("Curves of the share {done} over the days waited; {k} of {n} cases are {done} so far."),
+        "parts": _("By day {time}: {parts}."),
+        "by": _("By day {time}"),
+        "share": _("{share} by day {time}"),
+        "limit": _("promised: {time} days"),
+        "axis": _("Days waited"),
+    }
 
 
 def _until(curve: pd.DataFrame, end: float) -> pd.DataFrame:

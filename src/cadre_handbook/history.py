@@ -222,7 +222,9 @@ def moves(dataset: Dataset, max_gap_days: int = 0) -> pd.DataFrame:
     held, cadre, start = held.iloc[order].reset_index(drop=True), cadre[order], start[order]
 
     previous = _left_for(cadre, start, day_numbers(held["end"]))
-    is_move = previous >= 0
+    # Coming back to one's own post after a break is no change of post.
+    posts = pd.factorize(held["post"])[0]
+    is_move = (previous >= 0) & (posts[previous] != posts)
     arrived, left = held[is_move], held.iloc[previous[is_move]]
 
     to = frame.iloc[arrived["first_row"]].reset_index(drop=True)

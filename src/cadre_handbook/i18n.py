@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +39,17 @@ def use_language(language: str) -> None:
     if language not in LANGUAGES:
         raise ValueError(language)
     _current = language
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Within it, show everything in `language`; after it, in the language before."""
+    before = _current
+    use_language(language)
+    try:
+        yield
+    finally:
+        use_language(before)
 
 
 def language() -> str:

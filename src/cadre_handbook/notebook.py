@@ -15,7 +15,7 @@ from IPython.display import display
 
 from cadre_handbook import checks, i18n, policy, show, verdict
 from cadre_handbook.errors import RequestError
-from cadre_handbook.i18n import _
+from cadre_handbook.i18n import _, in_language
 from cadre_handbook.strict_yaml import nearest
 
 # What IPython itself puts into a notebook's namespace.
@@ -125,6 +125,7 @@ def _glue(name: str, value: str, mime: str = "text/plain") -> None:
 # --- making the notebooks -------------------------------------------------------------------------
 
 
+@in_language("en")
 def source(slug: str):
     """The notebook of a check, without outputs: five code cells, made from its policy file (an nbformat notebook)."""
     import nbformat.v4 as nb

@@ -16,14 +16,15 @@ import yaml
 from cadre_handbook import schema
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _
-from cadre_handbook.sample_careers import Careers, keep_records
+from cadre_handbook.sample_careers import Careers, choose_studies, keep_records, record_hearings
 from cadre_handbook.sample_county import AS_OF, County, build, neighbours
 from cadre_handbook.sample_faults import Expected, plant
 from cadre_handbook.sample_plans import keep_plans
+from cadre_handbook.sample_teams import keep_teams
 
 SEED = 20241231
 CADRES = 600
-FEWEST_CADRES = 300
+FEWEST_CADRES = 450
 PLANTED_COLUMNS = ["check", "measure", "subject_id", "reason_code", "what"]
 DATED_BY = {
     "postings": "start",
@@ -60,8 +61,11 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     careers = Careers(county, cadres - len(county.people))
     careers.begin()
     careers.run()
+    choose_studies(county, seed)
     keep_records(county)
+    record_hearings(county, seed)
     keep_plans(county, seed)
+    keep_teams(county)
     return county, expected
 
 

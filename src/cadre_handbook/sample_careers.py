@@ -25,6 +25,7 @@ from cadre_handbook.sample_county import (
     STAFF,
     YEARS_BELOW,
     County,
+    Dice,
     Person,
     Post,
     as_text,
@@ -36,6 +37,8 @@ BEGINNING = dt.date(FIRST_YEAR, 1, 1).toordinal()
 END = AS_OF.toordinal()
 ORDINARY_ROTATION, ROTATION_AT_CHANGE = 0.05, 0.28
 FOREGOING = "2000-01"
+STUDIES = 7  # marks the dice that only the fields of study are drawn from
+HEARINGS = 8  # and those that only the days of record of opinions and talks are drawn from
 
 
 class Careers:
@@ -361,6 +364,20 @@ def keep_records(county: County) -> None:
         _Records(county, cadre, career, posts, units).keep()
 
 
+def record_hearings(county: County, seed: int) -> None:
+    """The day on which each opinion and talk of a decision was put on record, mostly soon after; some much later."""
+    dice = Dice(seed, county.number, HEARINGS)
+    for row in county.rows["decisions"]:
+        for step, record in (
+            ("opinion_from_on", "opinion_from_recorded_on"),
+            ("opinion_to_on", "opinion_to_recorded_on"),
+            ("talked_on", "talk_recorded_on"),
+        ):
+            if row.get(step) and record not in row:
+                days = dice.between(31, 90) if dice.chance(0.02) else dice.between(0, 18)
+                row[record] = as_text(min(ordinal(row[step]) + days, END), False)
+
+
 class _Records:
     """The records of one cadre."""
 
@@ -592,3 +609,29 @@ class _Records:
 
 def _rank(post: dict) -> int:
     return ("staff", "section_deputy", "section", "county_deputy", "county").index(post["rank"])
+
+
+# --- what people studied --------------------------------------------------------------------------
+
+
+def choose_studies(county: County, seed: int) -> None:
+    """Let many have studied what a unit they served in does; a few records leave the field of study out.
+
+    Drawn from dice of its own, so that careers do not depend on it.
+    """
+    dice = Dice(seed, county.number, STUDIES)
+    fields = {row["unit_id"]: row["field"] for row in county.rows["units"]}
+    of_post = {row["post_id"]: fields[row["unit_id"]] for row in county.rows["posts"] if row["unit_id"] in fields}
+    served: dict[int, list[str]] = defaultdict(list)
+    for row in county.rows["postings"]:
+        if of_post.get(row["post_id"], "general") != "general":
+            served[row["cadre_id"]].append(of_post[row["post_id"]])
+    for row in county.rows["cadres"]:
+        blank, drawn = dice.chance(0.04), dice.chance(0.5)
+        pick = dice.number()
+        if ("cadres", row["cadre_id"]) in county.kept:
+            continue
+        if drawn and served[row["cadre_id"]]:
+            row["study_field"] = served[row["cadre_id"]][int(pick * len(served[row["cadre_id"]]))]
+        if blank:
+            row["study_field"] = ""

@@ -419,6 +419,10 @@ def _tempered(f: Faults) -> None:
     f.expect(measure, one, "", "half a year of practice in a hard township before the post")
     one = _appointed(f, "2023-03-20", (easy(), "2019-02-01", "2023-03-20", own), joined="2010-07")
     f.expect(measure, one, "record_incomplete", "one unit on record, and nothing on record for nine years before")
+    one = f.cadre(born="1988-06", joined="2018-09")
+    f.serves(one, easy(), "2019-02-01", "2023-05-08", from_place_code=ELSEWHERE)
+    f.serves(one, f.post(), "2023-05-08", route="promoted")
+    f.expect(measure, one, "record_incomplete", "came from outside the data; what was before is not on record")
 
 
 def _trained(f: Faults) -> None:

@@ -152,8 +152,13 @@ FACT_CODES = {
     "rank": ("posts", "rank"),
     "grade": ("assessments", "grade"),
     "need_kind": ("needs", "kind"),
+    "from_field": ("units", "field"),
+    "to_field": ("units", "field"),
+    "study_field": ("cadres", "study_field"),
     "field": ("units", "field"),
     "topic": ("local_rules", "topic"),
+    "team": ("posts", "team"),
+    "power": ("units", "power"),
 }
 
 

@@ -32,7 +32,7 @@ def figure_text(row) -> str:
             value=row.value, lower=row.lower, upper=row.upper
         )
     if _is_statistic(row) and not pd.isna(row.value):
-        return f"p = {row.value:.3f}"
+        return f"p = {row.value:.3f}" if row.value >= 0.0005 else "p < 0.001"
     share = bracketed(f"{row.k / row.n:.1%}") if row.n else ""
     return _("{k} of {n}").format(k=row.k, n=row.n) + share
 

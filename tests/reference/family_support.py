@@ -31,10 +31,14 @@ def facts(dataset, settings) -> list[dict]:
     recorded = {row["posting_id"] for row in relocations}
     same_day = {(row["cadre_id"], row["moved_on"]) for row in relocations}
     for move in moves(dataset):
-        far = move["changed_county"] is True and move["moved_on"] >= first_day(settings)
+        far = move["changed_county"] is not False and move["moved_on"] >= first_day(settings)
         on_record = move["to"]["posting_id"] in recorded or (move["cadre_id"], move["moved_on"]) in same_day
         if far and not on_record:
-            found.append(asked(move["cadre_id"], move["managed_by"], move["moved_on"], None, settings))
+            missed = asked(move["cadre_id"], move["managed_by"], move["moved_on"], None, settings)
+            # Where a place is not known it may have been a move to another county that nobody recorded.
+            if move["changed_county"] is None and missed["eligible"]:
+                missed |= {"eligible": None, "reason_code": None}
+            found.append(missed)
     return found
 
 

@@ -152,6 +152,8 @@ def moves(dataset, max_gap_days: int = 0) -> list[dict]:
             # What was left is the latest post still held by then; else the latest that had been held.
             still = [other for other in before if other["end"] >= stay["start"]]
             left = still[-1] if still else max(before, key=lambda other: (other["end"], other["start"]))
+            if left["postings"][0]["post"] == stay["postings"][0]["post"]:
+                continue  # back in one's own post after a break
             found.append(a_move(cadre_id, left, stay))
     return found
 
@@ -194,6 +196,14 @@ def either(*answers: bool | None) -> bool | None:
     if True in answers:
         return True
     return None if None in answers else False
+
+
+def both(*answers: bool | None) -> bool | None:
+    return opposite(either(*(opposite(answer) for answer in answers)))
+
+
+def same(one, other) -> bool | None:
+    return None if one is None or other is None else one == other
 
 
 def above(value, bound) -> bool | None:
