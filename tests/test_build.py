@@ -41,6 +41,7 @@ class Book:
     def __init__(self, root: Path) -> None:
         self.root = root
         shutil.copy(ROOT / "_config.yml", root)
+        shutil.copytree(ROOT / "book" / "style", root / "book" / "style")
         self.write("data/sources.bib", "")
         self.write("data/posts.csv", "unit,posts\na,3\nb,4\n")
         self.write("book/index.md", "# Start\n")

@@ -74,9 +74,10 @@ class Check:
                 _glue(f"{key}.{name}", str(getattr(row, name)))
         table = show.sensitivity_table(self.run)
         if len(table):
-            heading = show.paragraph(_("What other values would give:"))
-            display(_Table(heading + show.html_table(table, "ch-sensitivity")))
-            self._glue("sensitivity", show.html_table(table, "ch-sensitivity"), "text/html")
+            summary = html.escape(_("What other values would give"))
+            folded = f"<details><summary>{summary}</summary>{show.html_table(table, 'ch-sensitivity')}</details>"
+            display(_Table(folded))
+            self._glue("sensitivity", folded, "text/html")
         self._glue("verdicts", show.html_table(show.results_table(self.run), "ch-verdicts"), "text/html")
 
     def picture(self) -> None:

@@ -553,6 +553,11 @@ def local_policy(path: str | Path, slug: str) -> dict[str, Any]:
     return raw.get(slug, {})
 
 
+def short(value: Any) -> str:
+    """A value as people write it: three digits of a fraction."""
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
 def parameter_text(parameter: Parameter, value: Value | None) -> str:
     """A parameter in one line for a comment, a help text or a table: what it is, unit, value, origin and reference."""
     unit = f", {parameter.unit}" if parameter.unit else ""
@@ -560,7 +565,9 @@ def parameter_text(parameter: Parameter, value: Value | None) -> str:
         ""
         if value is None
         else _("policy: {value} ({origin}, {reference})").format(
-            value=value.value, origin=value.origin, reference=reference_text(value.reference, value.reference_zh_CN)
+            value=short(value.value),
+            origin=value.origin,
+            reference=reference_text(value.reference, value.reference_zh_CN),
         )
     )
     return f"{label(parameter)}{unit}; {parameter.expected()}; {shown}".rstrip("; ")

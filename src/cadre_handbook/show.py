@@ -130,7 +130,7 @@ def parameters_table(policy: policies.Policy, settings: policies.Settings) -> pd
 
 def _choice_text(parameter: policies.Parameter, value) -> str:
     choice = next((item for item in parameter.choices if item.value == value), None)
-    return f"{value}{bracketed(label(choice))}" if choice and label(choice) else str(value)
+    return f"{value}{bracketed(label(choice))}" if choice and label(choice) else policies.short(value)
 
 
 def _unit(unit: str) -> str:
