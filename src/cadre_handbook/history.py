@@ -15,6 +15,8 @@ from cadre_handbook.values import DAY, lookup
 
 RUNNING = 200_000  # a day number after every date that can be read: an interval that has no end yet
 ONE_DAY = pd.Timedelta(days=1)
+# Reasons for leaving after which nobody can be moved any more; someone transferred out still can.
+OUT_OF_SERVICE = ["retired", "resigned", "dismissed", "died"]
 
 
 # --- days and years -------------------------------------------------------------------------------
@@ -25,6 +27,11 @@ def day_numbers(dates: pd.Series, empty: int = RUNNING) -> np.ndarray:
     known = dates.notna().to_numpy()
     days = dates.to_numpy().astype("datetime64[D]").astype("int64")
     return np.where(known, days, empty)
+
+
+def months_before(as_of: pd.Timestamp, months: int) -> pd.Timestamp:
+    """The first day of the `months` months that end with the day `as_of`."""
+    return as_of + ONE_DAY - pd.DateOffset(months=months)
 
 
 def anniversary(start: pd.Series, years: int) -> pd.Series:
@@ -113,6 +120,14 @@ def held_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The postings held at the end of `day`: begun by then and not ended (`start` <= day < `end`)."""
     held = (frame["start"] <= day) & ~(frame["end"] <= day)
     return frame[held.to_numpy()]
+
+
+def record_begins_late(cadres: pd.Series, dataset: Dataset) -> pd.Series:
+    """Whether a part of each cadre's career is not on record (bool): it begins a year after joining work, or elsewhere."""
+    first = timeline(dataset).sort_values("start", kind="stable")
+    joined = lookup(cadres, dataset["cadres"], "cadre_id", "joined_on")
+    begins = lookup(cadres, first, "cadre_id", "start")
+    return (begins > anniversary(joined, 1)) | lookup(cadres, first, "cadre_id", "from_place_code").notna()
 
 
 # --- spells ---------------------------------------------------------------------------------------

@@ -150,6 +150,12 @@ def any_by(flags: pd.Series, keys: pd.Series) -> pd.Series:
     return grouped["yes"].astype("boolean").mask(~grouped["yes"] & grouped["unknown"])
 
 
+def same(one: pd.Series, other: pd.Series | str) -> pd.Series:
+    """Whether two codes are the same (boolean), NA where one is not known."""
+    unknown = one.isna() | (other.isna() if isinstance(other, pd.Series) else False)
+    return (one.astype("object") == other).astype("boolean").mask(unknown)
+
+
 def lookup(keys: pd.Series, table: pd.DataFrame, key: str, column: str) -> pd.Series:
     """The value of `column` in the row of `table` whose `key` each of `keys` names, with the column's dtype; else NA."""
     values = table.dropna(subset=[key]).drop_duplicates(key).set_index(key)[column]

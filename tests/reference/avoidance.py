@@ -31,9 +31,13 @@ def facts(dataset, settings) -> list[dict]:
     kinds = JIUJIANG if settings.posts == "jiujiang" else RULE_2006
     found = []
     for cadre_id, career in postings(dataset).items():
+        holds = set()
         for row in career:
             if not (row["start"] <= today(settings) < (row["end"] or FOREVER)):
                 continue
+            if row["post"] in holds:
+                continue
+            holds.add(row["post"])
             watched = is_watched(row, kinds, settings)
             at_home = either(
                 *(

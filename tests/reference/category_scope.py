@@ -46,13 +46,14 @@ def in_scope(category, one, other, units, settings) -> bool | None:
         return not elsewhere
     if category == "law_enforcement":
         return either(enforces(other["of_unit"], units), same(other["of_post"]["category"], "law_enforcement"))
-    far = opposite(same(one["of_unit"]["field"], other["of_unit"]["field"]))
+    fields = one["of_unit"]["field"], other["of_unit"]["field"]
+    far = None if fields == ("other", "other") else opposite(same(*fields))
     return {"department": elsewhere, "field": far, "both": both(elsewhere, far)}[settings.management_scope]
 
 
 def enforces(unit, units) -> bool | None:
     """A unit enforces the law where it does itself, or where what it is a division of does."""
-    whole = unit
-    while whole["parent_unit_id"] is not None:
-        whole = units[whole["parent_unit_id"]]
-    return either(unit["law_enforcement"], whole["law_enforcement"])
+    line = [unit]
+    while line[-1]["parent_unit_id"] is not None:
+        line.append(units[line[-1]["parent_unit_id"]])
+    return either(*(one["law_enforcement"] for one in line))

@@ -36,7 +36,7 @@ def facts(dataset, settings) -> list[dict]:
             continue
         decision = on_file.get((move["to"]["decision_id"], move["cadre_id"]))
         start = (move["moved_on"], end_of(move["moved_on"], move["to"]["start_is_month"]))
-        inside = move["from"]["unit"] == move["to"]["unit"]
+        inside = move["from"]["department"] == move["to"]["department"]
         for measure, hit, eligible, reason in answers(decision, start, inside, settings):
             found.append(fact(measure, move["cadre_id"], move["managed_by"], hit, eligible, reason))
     return found

@@ -75,8 +75,10 @@ def on(career: list[dict], day: dt.date) -> list[dict]:
 
 
 def gone(cadre: dict) -> bool | None:
-    """False where the cadre has left; unknown where nothing more is on record."""
-    return None if cadre["left_on"] is None else False
+    """False where the cadre has left for good; unknown where nothing more is on record, or a transfer out."""
+    if cadre["left_on"] is None or cadre["left_reason"] not in ("retired", "resigned", "dismissed", "died"):
+        return None
+    return False
 
 
 def both(one: bool | None, other: bool | None) -> bool | None:

@@ -56,18 +56,20 @@ def department(unit_id: str, units: dict) -> str:
     return first_ancestor(whole, {name: unit["predecessor_unit_id"] for name, unit in units.items()})
 
 
-def stands(row: dict) -> int | None:
-    """The rung of a posting's unit on the ladder, if it can be told."""
-    kind, level = row["of_unit"]["kind"], row["of_organisation"]["level"]
-    if kind in ("township", "subdistrict"):
+def stands(row: dict, units: dict) -> int | None:
+    """The rung of a posting's unit on the ladder, or of what that is a division of, if it can be told."""
+    unit, level = row["of_unit"], row["of_organisation"]["level"]
+    whole = first_ancestor(unit["unit_id"], {name: other["parent_unit_id"] for name, other in units.items()})
+    kinds = unit["kind"], units[whole]["kind"]
+    if "township" in kinds or "subdistrict" in kinds:
         return 0
-    return None if kind is None or level is None else LADDER.index(ORGANS[level])
+    return None if None in kinds or level is None else LADDER.index(ORGANS[level])
 
 
 def of_move(move: dict, units: dict) -> list[dict]:
     old, new = move["from"], move["to"]
     elsewhere = department(old["of_unit"]["unit_id"], units) != department(new["of_unit"]["unit_id"], units)
-    a, b = stands(old), stands(new)
+    a, b = stands(old, units), stands(new, units)
     known = a is not None and b is not None
     found = [
         about(move, "direction", b < a if known else None, elsewhere, "down"),

@@ -36,7 +36,8 @@ def facts(dataset, settings) -> list[dict]:
     found = []
     for move in made:
         if move["moved_on"].year > last - settings.plan_years:
-            found += about_a_move(move, [plan for plan in plans if any(move is other for other in plan["moves"])])
+            own = [plan for plan in plans if any(move is other for other in plan["moves"])]
+            found += about_a_move(move, own, [plan for plan in plans if names(move, plan)])
     for plan in plans:
         if last - settings.plan_years < plan["planned_year"] <= last:
             found.append(about_a_plan(plan))
@@ -52,13 +53,18 @@ def stands_in(move, plan) -> bool:
     return not nothing_named and plan["post"] in (None, move["to"]["post"])
 
 
-def about_a_move(move, plans) -> list[dict]:
+def names(move, plan) -> bool:
+    """Whether the posting names the plan, for whatever year, and it is not somebody else's."""
+    return move["to"]["plan_id"] == plan["plan_id"] and plan["cadre_id"] in (None, move["cadre_id"])
+
+
+def about_a_move(move, plans, named) -> list[dict]:
     in_time = False
     for plan in plans:
         day = plan["adopted_on"]
         in_time = either(in_time, None if day is None else day < dt.date(plan["planned_year"], 1, 1))
     reason = "adopted_late" if in_time is False and plans else REASONS[in_time]
-    recorded = move["to"]["exchange_kind"] is not None or any(plan["purpose"] for plan in plans)
+    recorded = move["to"]["exchange_kind"] is not None or any(plan["purpose"] for plan in plans + named)
     who, organisation = move["cadre_id"], move["managed_by"]
     return [
         fact("moves_in_plan", who, organisation, in_time, True, reason),

@@ -79,6 +79,8 @@ def facts(dataset, settings) -> list[dict]:
 
 
 def moved(held, left, year, settings) -> bool:
+    if left["end"] == FOREVER:
+        return False
     for stay in held:
         first = stay["postings"][0]
         if stay["start"].year != year or stay["key"] == left["key"] or first["route"] in ("demoted", "removed_to"):

@@ -51,7 +51,8 @@ def facts(dataset, settings) -> list[dict]:
         young = is_young(cadres[cadre_id], move["moved_on"], settings)
         junior = either(was_listed(lists[cadre_id], move["moved_on"]), young)
         found.append(fact("young_to_hard", cadre_id, organisation, is_hard(move["to"], settings), junior))
-        mark = decisions.get(move["to"]["decision_id"], {}).get("favour")
+        decision = decisions.get(move["to"]["decision_id"], {})
+        mark = decision["favour"] if decision.get("cadre_id") == cadre_id else None
         found.append(fact("favours", cadre_id, organisation, mark, True, "favour" if mark else None))
     for (cadre_id, organisation), career in careers.items():
         if any(move["moved_on"] >= first_day(settings) for move in career):

@@ -119,8 +119,12 @@ def holders(cadre_id, held, left, settings) -> list[dict]:
         organisation = posting["organisation_id"]
         if organisation not in chosen or order < chosen[organisation][0]:
             chosen[organisation] = (order, key, hit)
+    for posting, _since, _gone, hit in candidates:
+        organisation = posting["organisation_id"]
+        if organisation in chosen and not hit and key_post(posting) is None and chosen[organisation][2]:
+            chosen[organisation] = (*chosen[organisation][:2], None)
     return [
-        fact("moved_in_time", cadre_id, organisation, hit, key, "over_in_key_post" if key and not hit else None)
+        fact("moved_in_time", cadre_id, organisation, hit, key, "over_in_key_post" if key and hit is False else None)
         for organisation, (_order, key, hit) in chosen.items()
     ]
 

@@ -94,12 +94,16 @@ def exchanged(cadre, served, in_post, settings) -> list[dict]:
     if not held:
         return []
 
+    def long_enough(stay):
+        return full_years(stay["start"], first - dt.timedelta(days=1)) >= settings.eligible_after_years
+
     def order(stay):
-        return grade(is_sensitive(stay)), stay["start"], stay["postings"][-1]["post_id"]
+        counts = grade(is_sensitive(stay)) if long_enough(stay) else NO
+        return counts, stay["start"], stay["postings"][-1]["post_id"]
 
     held.sort(key=order)
     stay = held[0]
-    enough = full_years(stay["start"], first - dt.timedelta(days=1)) >= settings.eligible_after_years
+    enough = long_enough(stay)
     hit = was_exchanged(cadre, stay, served, in_post, first, settings)
     found = []
     for group, belongs in groups(stay, settings).items():

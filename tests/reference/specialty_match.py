@@ -41,7 +41,7 @@ def facts(dataset, settings) -> list[dict]:
         asked = True
         if not settings.include_general:
             asked = None if field is None else field not in ("general", "other")
-        hit = either(same(cadre["study_field"], field), worked(cadre, career, field, move["moved_on"], settings))
+        hit = either(same_field(cadre["study_field"], field), worked(cadre, career, field, move["moved_on"], settings))
         technical = both(asked, same(move["to"]["of_post"]["category"], "technical"))
         for measure, eligible in (("matched", asked), ("matched_technical", technical)):
             reason = f"not_{measure}" if both(eligible, opposite(hit)) is True else None
@@ -49,12 +49,17 @@ def facts(dataset, settings) -> list[dict]:
     return found
 
 
+def same_field(one, two) -> bool | None:
+    """Two fields that are each called other may be any two."""
+    return None if one == two == "other" else same(one, two)
+
+
 def worked(cadre, career, field, day, settings) -> bool | None:
     """Long enough in the field before the day; unknown where it may have been, by a blank field or a missing part."""
     before = [row for row in career if row["start"] < day]
-    if long_enough([row for row in before if field is not None and row["of_unit"]["field"] == field], day, settings):
+    if long_enough([row for row in before if same_field(row["of_unit"]["field"], field) is True], day, settings):
         return True
-    perhaps = [row for row in before if field is None or row["of_unit"]["field"] in (None, field)]
+    perhaps = [row for row in before if same_field(row["of_unit"]["field"], field) is not False]
     late = cadre["joined_on"] is not None and career[0]["start"] > anniversary(cadre["joined_on"], 1)
     if long_enough(perhaps, day, settings) or late or career[0]["from_place_code"] is not None:
         return None

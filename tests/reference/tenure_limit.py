@@ -61,6 +61,26 @@ def running(career, key, settings) -> dict[str, dict]:
     return chosen
 
 
+def deciding(found: list[tuple], limit, settings) -> dict[str, tuple]:
+    """By organisation: of stays and whether each counts (None: perhaps) one over the limit, then a sure one, then the longest."""
+    chosen = {}
+    for stay, counts in found:
+        within = counts is False or full_years(stay["start"], today(settings)) < limit
+        order = (within, counts is not True, stay["start"])
+        organisation = stay["postings"][-1]["organisation_id"]
+        if organisation not in chosen or order < chosen[organisation][0]:
+            chosen[organisation] = (order, stay, counts)
+    return {organisation: (stay["start"], counts) for organisation, (_order, stay, counts) in chosen.items()}
+
+
+def covered_by_terms(posting) -> bool | None:
+    post, unit_kind = posting["of_post"], posting["of_unit"]["kind"]
+    if post["team"] in TEAMS or (post["kind"] in CHIEFS and unit_kind not in BELOW_THE_COUNTY):
+        return True
+    may_be_chief = unit_kind in (None, "party", "supervision", "court", "procuratorate")
+    return None if post["kind"] is None and post["leading"] is not False and may_be_chief else False
+
+
 def over_or_due(since, limit, settings, where) -> str | None:
     if full_years(since, today(settings)) >= limit:
         return f"over_{where}"
@@ -71,17 +91,24 @@ def over_or_due(since, limit, settings, where) -> str | None:
 def posts_and_units(cadre_id, career, settings) -> list[dict]:
     found, limit = [], settings.max_years_in_post
     for organisation, stay in running(career, lambda row: row["post"], settings).items():
-        post, level = stay["last"]["of_post"], stay["last"]["of_organisation"]["level"]
+        post = stay["last"]["of_post"]
         over = full_years(stay["since"], today(settings)) >= limit
-        reason = over_or_due(stay["since"], limit, settings, "in_post") if post["leading"] is not False else None
-        found.append(fact("years_in_post", cadre_id, organisation, over, post["leading"], reason))
         other = None if post["leading"] is None else not post["leading"]
         found.append(fact("other_over", cadre_id, organisation, over, other))
-        chief = post["kind"] in CHIEFS and stay["last"]["of_unit"]["kind"] not in BELOW_THE_COUNTY
-        if post["team"] in TEAMS or chief:
-            third = full_years(stay["since"], today(settings)) >= settings.term_years * settings.max_terms
-            eligible = None if level is None else True
-            found.append(fact("third_term", cadre_id, organisation, third, eligible, "third_term" if third else None))
+    still = [one for one in stays(career, lambda row: row["post"], settings.max_gap_days) if one["end"] == FOREVER]
+    by_leading = [(one, one["postings"][-1]["of_post"]["leading"]) for one in still]
+    for organisation, (since, leading) in deciding(by_leading, limit, settings).items():
+        over = full_years(since, today(settings)) >= limit
+        reason = over_or_due(since, limit, settings, "in_post") if leading is not False else None
+        found.append(fact("years_in_post", cadre_id, organisation, over, leading, reason))
+    two_terms = settings.term_years * settings.max_terms
+    by_terms = [(one, covered_by_terms(one["postings"][-1])) for one in still]
+    by_terms = [(one, covered) for one, covered in by_terms if covered is not False]
+    levels = {row["organisation_id"]: row["of_organisation"]["level"] for row in career}
+    for organisation, (since, covered) in deciding(by_terms, two_terms, settings).items():
+        third = full_years(since, today(settings)) >= two_terms
+        eligible = None if levels[organisation] is None else covered
+        found.append(fact("third_term", cadre_id, organisation, third, eligible, "third_term" if third else None))
     for organisation, stay in running(career, lambda row: row["department"], settings).items():
         kind = stay["last"]["of_post"]["kind"]
         over = full_years(stay["since"], today(settings)) >= limit

@@ -37,7 +37,7 @@ def graded_moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     decision (the move, where no decision is on file), and `step`: the change of importance of the post (Int64).
     """
     moves = history.moves(dataset)
-    after = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    after = history.months_before(settings.as_of, settings.window_months)
     moves = moves[((moves["moved_on"] >= after) & ~moves["demotion"]).to_numpy()]
     moves = moves.assign(decided_on=lookup(moves["decision_id"], dataset["decisions"], "decision_id", "decided_on"))
     moves["judged_on"] = moves["decided_on"].fillna(moves["moved_on"])
@@ -115,8 +115,7 @@ def _poor_without_measure(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     cadres = dataset["cadres"][["cadre_id", "organisation_id", "left_on"]]
     grades = dataset["assessments"].merge(cadres, on="cadre_id", how="left").reset_index(drop=True)
     until = (grades["assessed_on"] + pd.DateOffset(months=settings.months)).astype("datetime64[s]")
-    tomorrow = settings.as_of + history.ONE_DAY
-    recent = grades["assessed_on"] >= tomorrow - pd.DateOffset(months=settings.poor_window_months)
+    recent = grades["assessed_on"] >= history.months_before(settings.as_of, settings.poor_window_months)
     inside = (recent & (until <= settings.as_of)).to_numpy()
     grades, until = grades[inside].reset_index(drop=True), until[inside].reset_index(drop=True)
 

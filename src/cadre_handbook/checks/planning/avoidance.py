@@ -42,6 +42,8 @@ NOT_OF_THE_COUNTY = ["township", "subdistrict", "institution", "enterprise"]
 def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """One row per holder of such a post on `as_of`; explained by `since`, `post_kind`, `place_code`."""
     frame = history.held_on(history.substantive(history.timeline(dataset)), settings.as_of)
+    # Somebody appointed anew to a post still held is one holder of it, since the first day.
+    frame = frame.sort_values("start", kind="stable").drop_duplicates(["cadre_id", "post"]).sort_index()
     # A leading post of no known kind may be one of those, and so may one where the level is not known.
     kind = frame["post_kind"].isin(POSTS[settings.posts]).astype("boolean")
     kind = kind.mask(frame["post_kind"].isna() & frame["leading"].fillna(True))

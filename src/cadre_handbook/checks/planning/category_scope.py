@@ -12,7 +12,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import lookup
+from cadre_handbook.values import lookup, same
 from cadre_handbook.verdict import fact_rows
 
 CATEGORY_OF_MEASURE = {
@@ -38,7 +38,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def _moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """The moves of the last months, demotions left out, with `category`, `counts` and how far each went."""
     moves = history.moves(dataset)
-    after = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    after = history.months_before(settings.as_of, settings.window_months)
     # Who came back to the same post after a pause has not changed posts.
     elsewhere = (moves["moved_on"] >= after) & (moves["from_post"] != moves["to_post"])
     moves = moves[(elsewhere & ~moves["demotion"]).to_numpy(bool)]
@@ -47,15 +47,15 @@ def _moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
         category=moves[f"{side}_category"].astype("object"),
         counts=~(moves["rank_step"] > 0) | (settings.promotions == "counted"),
         other_department=moves["changed_department"].astype("boolean"),
-        other_field=~_same(moves["from_field"], moves["to_field"]),
+        other_field=~_same_field(moves),
         in_system=_in_the_system(moves, other, dataset),
     )
 
 
-def _same(one: pd.Series, other: pd.Series | str) -> pd.Series:
-    """Whether two codes are the same (boolean), NA where one is not known."""
-    unknown = one.isna() | (other.isna() if isinstance(other, pd.Series) else False)
-    return (one.astype("object") == other).astype("boolean").mask(unknown)
+def _same_field(moves: pd.DataFrame) -> pd.Series:
+    """Whether both fields of a move are the same (boolean). Two that are each called *other* may be any two."""
+    one, two = moves["from_field"], moves["to_field"]
+    return same(one, two).mask((one.eq("other") & two.eq("other")).fillna(False).to_numpy(bool))
 
 
 def _across(moves: pd.DataFrame, settings: Settings) -> pd.Series:
@@ -68,16 +68,19 @@ def _across(moves: pd.DataFrame, settings: Settings) -> pd.Series:
 
 
 def _in_the_system(moves: pd.DataFrame, side: str, dataset: Dataset) -> pd.Series:
-    """Whether the post on one side of a move is in law enforcement: by its own category, its unit, or the unit's parent."""
+    """Whether the post on one side of a move is in law enforcement: by its own category, its unit, or one above that."""
     units = dataset["units"]
-    whole = history.roots(units["unit_id"], units["parent_unit_id"])
-    units = units.assign(enforces=units["law_enforcement"] | lookup(whole, units, "unit_id", "law_enforcement"))
+    enforces, above = units["law_enforcement"].astype("boolean"), units["parent_unit_id"]
+    while above.notna().any():
+        enforces |= lookup(above, units, "unit_id", "law_enforcement").where(above.notna(), False)
+        above = lookup(above, units, "unit_id", "parent_unit_id")
+    units = units.assign(enforces=enforces)
     unit = lookup(moves[f"{side}_post_id"], dataset["posts"], "post_id", "unit_id")
-    return lookup(unit, units, "unit_id", "enforces") | _same(moves[f"{side}_category"], "law_enforcement")
+    return lookup(unit, units, "unit_id", "enforces") | same(moves[f"{side}_category"], "law_enforcement")
 
 
 def _facts(measure: str, moves: pd.DataFrame, hit: pd.Series) -> pd.DataFrame:
-    of_category = _same(moves["category"], CATEGORY_OF_MEASURE[measure])
+    of_category = same(moves["category"], CATEGORY_OF_MEASURE[measure])
     eligible = of_category & moves["counts"]
     out = (eligible & ~hit).fillna(False).astype(bool)
     return fact_rows(

@@ -54,7 +54,7 @@ def decided_moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     A decision about somebody else is no decision about the move.
     """
     moves = history.moves(dataset, settings.max_gap_days)
-    first = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    first = history.months_before(settings.as_of, settings.window_months)
     moves = moves[((moves["moved_on"] >= first) & ~moves["demotion"]).to_numpy()]
     days = [column for pair in RECORDED.items() for column in pair]
     steps = ["decision_id", "cadre_id", "decided_by", *days, *(f"{day}_is_month" for day in days)]
@@ -78,9 +78,9 @@ def _collective(moves: pd.DataFrame) -> pd.Series:
 
 
 def _heard(moves: pd.DataFrame) -> pd.Series:
-    """Whether the opinions and the talk are on file (boolean); inside one unit there is one opinion to ask for."""
+    """Whether the opinions and the talk are on file (boolean); inside one department there is one opinion to ask for."""
     there = moves[OPINIONS].notna()
-    opinions = there.all(axis=1) | (there.any(axis=1) & ~moves["changed_unit"])
+    opinions = there.all(axis=1) | (there.any(axis=1) & ~moves["changed_department"])
     return (opinions & moves["talked_on"].notna()).astype("boolean")
 
 

@@ -45,7 +45,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 
 
 def _first_day(settings: Settings) -> pd.Timestamp:
-    return settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    return history.months_before(settings.as_of, settings.window_months)
 
 
 def _lower(settings: Settings) -> list[str]:
@@ -59,8 +59,8 @@ def _known(codes: pd.Series, wanted: list[str]) -> pd.Series:
 def _people(held: pd.DataFrame, frame: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """Who held a post on the eve, one row a cadre: whether they `moved` since, and whether they could have (`stayed_on`).
 
-    Who retired, died or left without a move is not compared. Whether somebody of whom nothing more is on record moved is
-    not known.
+    Who retired, died or left the service without a move is not compared. Whether somebody moved who was transferred out,
+    or of whom nothing more is on record, is not known.
     """
     people = held.drop_duplicates("cadre_id")[["cadre_id", "managed_by"]].reset_index(drop=True)
     moves = history.moves(dataset, settings.max_gap_days)
@@ -68,6 +68,7 @@ def _people(held: pd.DataFrame, frame: pd.DataFrame, dataset: Dataset, settings:
     moved = people["cadre_id"].isin(moves["cadre_id"]).astype("boolean")
     serving = people["cadre_id"].isin(history.held_on(frame, settings.as_of)["cadre_id"]).astype("boolean")
     left = lookup(people["cadre_id"], dataset["cadres"], "cadre_id", "left_on").notna()
+    left &= lookup(people["cadre_id"], dataset["cadres"], "cadre_id", "left_reason").isin(history.OUT_OF_SERVICE)
     return people.assign(moved=moved, stayed_on=(moved | serving).mask(~moved & ~serving & ~left))
 
 

@@ -20,7 +20,6 @@ TOWNSHIP, COUNTY, CITY = 0, 1, 2
 TIER_OF_LEVEL = {"county": COUNTY, "city": CITY, "province": 3}
 BELOW_THE_COUNTY = ["township", "subdistrict"]
 SIDES = ("from", "to")
-LEFT_FOR_GOOD = ["retired", "resigned", "dismissed", "died"]
 
 
 def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
@@ -29,7 +28,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     moves = moves[~moves["demotion"].to_numpy(bool)]
     recent = moves[(moves["moved_on"] >= _first_day(settings)).to_numpy()]
     elsewhere = recent["changed_department"].astype("boolean")
-    old, new = _tier(recent, "from"), _tier(recent, "to")
+    old, new = (_tier(recent, side, dataset) for side in SIDES)
     old_team, new_team = recent["from_team"].astype("object"), recent["to_team"].astype("object")
     of_a_team = old_team.isin(FOUR_TEAMS) & new_team.isin(FOUR_TEAMS)
     same_place = recent["from_organisation_id"] == recent["to_organisation_id"]
@@ -56,11 +55,19 @@ def _first_day(settings: Settings) -> pd.Timestamp:
     return settings.as_of + history.ONE_DAY - pd.DateOffset(years=settings.window_years)
 
 
-def _tier(moves: pd.DataFrame, side: str) -> pd.Series:
-    """How high the unit on one side of a move stands (Int64): a township below the organs of its county, and so on up."""
-    kind = moves[f"{side}_unit_kind"].astype("object")
+def _tier(moves: pd.DataFrame, side: str, dataset: Dataset) -> pd.Series:
+    """How high the unit on one side of a move stands (Int64): a township below the organs of its county, and so on up.
+
+    A division stands where the unit stands that it is part of.
+    """
+    units = dataset["units"]
+    whole = history.roots(units["unit_id"], units["parent_unit_id"])
+    units = units.assign(kind_of_whole=lookup(whole, units, "unit_id", "kind").astype("object"))
+    own = moves[f"{side}_unit_kind"].astype("object")
+    of_whole = lookup(moves[f"{side}_unit_id"], units, "unit_id", "kind_of_whole")
     tier = moves[f"{side}_level"].astype("object").map(TIER_OF_LEVEL).astype("Int64")
-    return tier.mask(kind.isna()).mask(kind.isin(BELOW_THE_COUNTY), TOWNSHIP)
+    below = own.isin(BELOW_THE_COUNTY) | of_whole.isin(BELOW_THE_COUNTY)
+    return tier.mask(own.isna() | of_whole.isna()).mask(below, TOWNSHIP)
 
 
 def _facts(measure: str, moves: pd.DataFrame, **columns) -> pd.DataFrame:
@@ -110,7 +117,7 @@ def _perhaps_moved_through(frame: pd.DataFrame, dataset: Dataset, settings: Sett
     ended = in_order.drop_duplicates("cadre_id", keep="last")
     ended = ended[~ended["cadre_id"].isin(history.held_on(frame, settings.as_of)["cadre_id"])]
     reason = lookup(ended["cadre_id"], dataset["cadres"], "cadre_id", "left_reason")
-    left = ended[((ended["end"] >= first) & ~reason.isin(LEFT_FOR_GOOD)).to_numpy(bool)]
+    left = ended[((ended["end"] >= first) & ~reason.isin(history.OUT_OF_SERVICE)).to_numpy(bool)]
     return pd.concat([came["department"], left["department"]])
 
 

@@ -27,7 +27,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     parts = [
         _moves_in_plan(moves, links, settings),
         _plans_done(plans, links, settings),
-        _purpose_recorded(moves, links, settings),
+        _purpose_recorded(moves, links, dataset["plans"], settings),
         _even_years(dataset, moves, settings),
     ]
     return pd.concat(parts, ignore_index=True)
@@ -109,9 +109,17 @@ def _moves_in_plan(moves: pd.DataFrame, links: pd.DataFrame, settings: Settings)
     return _move_facts("moves_in_plan", moves, settings, in_time, code, adopted_on=adopted_on)
 
 
-def _purpose_recorded(moves: pd.DataFrame, links: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Moves whose posting or plan says what for; a blank is no record, whatever the purpose was."""
-    with_purpose = moves["move"].isin(links.loc[links["purpose"].notna(), "move"])
+def _purpose_recorded(
+    moves: pd.DataFrame, links: pd.DataFrame, plans: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Moves whose posting or plan says what for; a blank is no record, whatever the purpose was.
+
+    The plan that a posting names says it also where the move came in another year, unless it names somebody else.
+    """
+    whose = lookup(moves["plan_id"], plans, "plan_id", "cadre_id")
+    of_named = lookup(moves["plan_id"], plans, "plan_id", "purpose").notna()
+    of_named &= (whose.isna() | whose.eq(moves["cadre_id"])).astype(bool)
+    with_purpose = moves["move"].isin(links.loc[links["purpose"].notna(), "move"]) | of_named
     recorded = moves["exchange_kind"].notna() | with_purpose
     code = pd.Series("no_purpose", index=moves.index, dtype="object").mask(recorded, pd.NA)
     return _move_facts("purpose_recorded", moves, settings, recorded, code)

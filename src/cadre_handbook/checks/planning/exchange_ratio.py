@@ -17,7 +17,6 @@ from cadre_handbook.verdict import fact_rows
 MEASURE = "moved"
 SECTION_LEVEL = ["section", "section_deputy"]
 ABOVE = ["county_deputy", "county", "city_deputy", "city"]
-OUT_OF_SERVICE = ["retired", "resigned", "dismissed", "died"]
 YEARS_SHOWN = 3
 
 
@@ -88,6 +87,7 @@ def _moved(holders: pd.DataFrame, year: int, dataset: Dataset, settings: Setting
     """Whether each holder moved in the year, NA where nothing is on record after the post.
 
     A move leads to another post than that held as the year began, which is then held for the years asked for, or still.
+    Whoever takes a further post and still holds the old one has not moved.
     """
     moves = history.moves(dataset, settings.max_gap_days)
     held_before = lookup(moves["cadre_id"], holders, "cadre_id", "post")
@@ -95,13 +95,13 @@ def _moved(holders: pd.DataFrame, year: int, dataset: Dataset, settings: Setting
         moves["to_end"] >= history.anniversary(moves["moved_on"], settings.min_stay_years)
     )
     counts = moves["moved_on"].dt.year.eq(year) & ~moves["demotion"] & stayed & moves["to_post"].ne(held_before)
-    moved = holders["cadre_id"].isin(moves.loc[counts.to_numpy(bool), "cadre_id"])
+    moved = holders["cadre_id"].isin(moves.loc[counts.to_numpy(bool), "cadre_id"]) & holders["until"].notna()
 
     new_year = pd.Timestamp(year=year + 1, month=1, day=1)
     frame = history.substantive(history.timeline(dataset))
     serving = holders["cadre_id"].isin(history.held_on(frame, new_year - history.ONE_DAY)["cadre_id"])
     cadres = dataset["cadres"]
-    left = cadres[(cadres["left_on"] <= new_year) & cadres["left_reason"].isin(OUT_OF_SERVICE)]
+    left = cadres[(cadres["left_on"] <= new_year) & cadres["left_reason"].isin(history.OUT_OF_SERVICE)]
     gone = holders["cadre_id"].isin(left["cadre_id"])
     return moved.astype("boolean").mask(~moved & ~serving & ~gone)
 

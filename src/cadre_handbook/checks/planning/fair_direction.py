@@ -51,7 +51,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 
 def first_day(settings: Settings) -> pd.Timestamp:
     """The first of the days that count."""
-    return settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    return history.months_before(settings.as_of, settings.window_months)
 
 
 def _of_moves(measure: str, moves: pd.DataFrame, **columns) -> pd.DataFrame:
@@ -82,8 +82,10 @@ def _young(moves: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Seri
 
 
 def _favour_facts(moves: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
-    """A move is a favour where its decision is marked so; no decision or no mark is unknown."""
+    """A move is a favour where its decision is marked so; no decision, one about somebody else, or no mark is unknown."""
     favour = lookup(moves["decision_id"], dataset["decisions"], "decision_id", "favour").astype("boolean")
+    about = lookup(moves["decision_id"], dataset["decisions"], "decision_id", "cadre_id")
+    favour = favour.where((about.astype("object") == moves["cadre_id"].astype("object")).fillna(False).to_numpy(bool))
     code = pd.Series("favour", index=moves.index).where(favour.fillna(False), pd.NA)
     return _of_moves("favours", moves, hit=favour, reason_code=code)
 

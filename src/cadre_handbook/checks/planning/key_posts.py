@@ -106,7 +106,7 @@ def _in_time(stays: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Da
     running = running.assign(key=is_key(running), hit=running["years"] < settings.max_years_in_key_post)
 
     moves = history.moves(dataset, settings.max_gap_days)
-    after = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    after = history.months_before(settings.as_of, settings.window_months)
     left = moves[((moves["moved_on"] >= after) & ~moves["demotion"] & moves["from_end"].notna()).to_numpy()]
     left = left.assign(key=is_key(left, "from_"), hit=True, organisation_id=left["from_organisation_id"])
     left = left.assign(since=left["from_start"], post_id=left["from_post_id"], until=left["from_end"])
@@ -120,6 +120,12 @@ def _in_time(stays: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Da
     order = order.sort_values(["gone", "unsure", "since", "post_id"], kind="stable")
     people = order.drop_duplicates(["cadre_id", "organisation_id"]).reset_index(drop=True)
     hit = people["hit"].astype("boolean")
+    # Who is in time by a sure key post, and holds one past the limit that may be another, may be over.
+    late = running[(running["key"].isna() & ~running["hit"]).to_numpy(bool)]
+    perhaps = pd.MultiIndex.from_frame(people[["cadre_id", "organisation_id"]]).isin(
+        pd.MultiIndex.from_frame(late[["cadre_id", "organisation_id"]])
+    )
+    hit = hit.mask(hit & perhaps)
     return fact_rows(
         "moved_in_time",
         people,
@@ -148,7 +154,7 @@ def _promoted(stays: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     since, sure = into["since"], into["into"].notna().to_numpy()
     into["nothing_before"] = since == since.groupby(into["cadre_id"]).transform("min")
     earliest_sure = since.where(sure).groupby(into["cadre_id"]).transform("min").fillna(since)
-    after = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.promotion_months)
+    after = history.months_before(settings.as_of, settings.promotion_months)
     first = into[((since <= earliest_sure) & (since >= after)).to_numpy()]
     # A team that may be a county's and came before leaves open which was the first.
     nothing_before = first["nothing_before"].astype("boolean")

@@ -16,7 +16,6 @@ from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
 SENSITIVE_POWER = ["people", "money"]
-OUT_OF_SERVICE = ["retired", "resigned", "dismissed", "died"]
 YEARS_SHOWN = 10
 DAYS_A_YEAR = 365.25
 
@@ -79,13 +78,18 @@ def _held_facts(stays: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 def _exchanged_facts(stays: pd.DataFrame, dataset: Dataset, settings: Settings) -> list[pd.DataFrame]:
     """Who held a sensitive post for years as the months that count began, and whether they were exchanged in them."""
-    first = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    first = history.months_before(settings.as_of, settings.window_months)
     eve = first - history.ONE_DAY
     holders = stays[((stays["since"] <= eve) & ~(stays["until"] <= eve)).to_numpy()]
-    order = {"other": ~holders["sensitive"].fillna(False), "doubtful": ~holders["sensitive"].fillna(True)}
-    holders = holders.assign(**order).sort_values([*order, "since", "post_id"], kind="stable")
+    long_enough = (history.full_years(holders["since"], eve) >= settings.eligible_after_years).astype("boolean")
+    # Of several posts the one that makes them eligible: surely sensitive and for long, then perhaps so, then the rest.
+    order = {
+        "sure": ~(holders["sensitive"].fillna(False) & long_enough),
+        "perhaps": ~(holders["sensitive"].fillna(True) & long_enough),
+    }
+    holders = holders.assign(**order, long_enough=long_enough)
+    holders = holders.sort_values([*order, "since", "post_id"], kind="stable")
     holders = holders.drop_duplicates("cadre_id").reset_index(drop=True)
-    long_enough = history.full_years(holders["since"], eve) >= settings.eligible_after_years
     hit = _exchanged(holders, stays, first, dataset, settings)
     groups = _groups(holders, settings).items()
     columns = {"hit": hit, "since": holders["since"]}
@@ -96,7 +100,7 @@ def _exchanged_facts(stays: pd.DataFrame, dataset: Dataset, settings: Settings) 
             SUBJECT,
             "managed_by",
             group=group,
-            eligible=long_enough.astype("boolean") & of,
+            eligible=holders["long_enough"] & of,
             **columns,
         )
         for group, of in groups
@@ -130,7 +134,7 @@ def _exchanged(
     )
     exchanged = moved & ~still
     cadres = dataset["cadres"]
-    ended = cadres["left_on"].notna() & cadres["left_reason"].isin(OUT_OF_SERVICE)
+    ended = cadres["left_on"].notna() & cadres["left_reason"].isin(history.OUT_OF_SERVICE)
     accounted_for = pd.concat([running["cadre_id"], cadres.loc[ended, "cadre_id"]])
     return exchanged.astype("boolean").mask(~exchanged & ~holders["cadre_id"].isin(accounted_for))
 

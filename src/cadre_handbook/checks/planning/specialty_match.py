@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import lookup
+from cadre_handbook.values import lookup, same
 from cadre_handbook.verdict import fact_rows
 
 NO_SPECIALTY = ["general", "other"]  # lines of work that ask for no one specialty
@@ -21,7 +21,7 @@ SHOWN = 8  # fields shown each by itself in the picture
 def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """One row per measure and move; explained by `moved_on`, `study_field`, `to_field` and `worked`."""
     moves = _moves(dataset, settings)
-    technical = _same(moves["to_category"], "technical")
+    technical = same(moves["to_category"], "technical")
     return pd.concat(
         [
             _facts("matched", moves, moves["asks_for_one"]),
@@ -34,7 +34,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def _moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """The moves of the last months, demotions left out, with `study_field`, `studied`, `worked` and `asks_for_one`."""
     moves = history.moves(dataset)
-    after = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    after = history.months_before(settings.as_of, settings.window_months)
     # Who came back to the same post after a pause has not changed posts.
     elsewhere = (moves["moved_on"] >= after) & (moves["from_post"] != moves["to_post"])
     moves = moves[(elsewhere & ~moves["demotion"]).to_numpy(bool)].reset_index(drop=True)
@@ -42,16 +42,15 @@ def _moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     special = ~moves["to_field"].isin(NO_SPECIALTY) | settings.include_general
     return moves.assign(
         study_field=study.astype("object"),
-        studied=_same(study, moves["to_field"]),
+        studied=_same_field(study, moves["to_field"]),
         worked=_worked(moves, dataset, settings),
         asks_for_one=special.astype("boolean").mask(moves["to_field"].isna() & ~settings.include_general),
     )
 
 
-def _same(one: pd.Series, other: pd.Series | str) -> pd.Series:
-    """Whether two codes are the same (boolean), NA where one is not known."""
-    unknown = one.isna() | (other.isna() if isinstance(other, pd.Series) else False)
-    return (one.astype("object") == other).astype("boolean").mask(unknown)
+def _same_field(one: pd.Series, two: pd.Series) -> pd.Series:
+    """Whether two fields are the same (boolean). Two that are each called *other* may be any two."""
+    return same(one, two).mask((one.eq("other") & two.eq("other")).fillna(False).to_numpy(bool))
 
 
 def _worked(moves: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Series:
@@ -63,10 +62,10 @@ def _worked(moves: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Ser
     wanted = moves[["cadre_id", "moved_on", "to_field"]].assign(move=moves.index)
     before = frame.merge(wanted, on="cadre_id")
     before = before[(before["start"] < before["moved_on"]).to_numpy(bool)].reset_index(drop=True)
-    right = _same(before["field"], before["to_field"])
+    right = _same_field(before["field"], before["to_field"])
     surely = _long_enough(before[right.fillna(False).to_numpy(bool)], settings)
     perhaps = _long_enough(before[right.fillna(True).to_numpy(bool)], settings)
-    unknown = moves.index.isin(perhaps) | _begins_late(moves, frame, dataset).to_numpy(bool)
+    unknown = moves.index.isin(perhaps) | history.record_begins_late(moves["cadre_id"], dataset).to_numpy(bool)
     worked = pd.Series(moves.index.isin(surely), index=moves.index, dtype="boolean")
     return worked.mask(~worked & unknown)
 
@@ -76,15 +75,6 @@ def _long_enough(work: pd.DataFrame, settings: Settings) -> pd.Series:
     stretches = history.spells(work.reset_index(drop=True), ["move", "moved_on"])
     until = stretches[["end", "moved_on"]].min(axis=1)
     return stretches.loc[history.anniversary(stretches["start"], settings.min_years_worked) <= until, "move"]
-
-
-def _begins_late(moves: pd.DataFrame, frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
-    """Whether a part of the career is not on record: it begins a year after joining work, or elsewhere."""
-    first = frame.sort_values("start", kind="stable")
-    joined = lookup(moves["cadre_id"], dataset["cadres"], "cadre_id", "joined_on")
-    begins = lookup(moves["cadre_id"], first, "cadre_id", "start")
-    from_outside = lookup(moves["cadre_id"], first, "cadre_id", "from_place_code").notna()
-    return (begins > history.anniversary(joined, 1)) | from_outside
 
 
 def _facts(measure: str, moves: pd.DataFrame, eligible: pd.Series) -> pd.DataFrame:

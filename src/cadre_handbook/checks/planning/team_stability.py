@@ -42,7 +42,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 
 def first_day(settings: Settings) -> pd.Timestamp:
     """The first of the days that count."""
-    return settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    return history.months_before(settings.as_of, settings.window_months)
 
 
 def _seats(dataset: Dataset) -> pd.DataFrame:

@@ -17,23 +17,28 @@ SUBJECT = ("cadre", "cadre_id")
 TEAMS = ["party", "government"]
 MIDDLE = ["division_head", "division_deputy"]
 TERM_HEADS = ["discipline_head", "chief_judge", "chief_prosecutor"]
+TERM_UNITS = ["party", "supervision", "court", "procuratorate"]
 BELOW_THE_COUNTY = ["township", "subdistrict", "institution", "enterprise"]
 
 
 def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """One row per measure and cadre; explained by `since`, `years`, `limit_on` and, for moves, `moved_on`."""
     frame = history.substantive(history.timeline(dataset))
-    in_post = _running(frame, ["post"], settings)
-    leading = in_post["leading"]
-    over = _reached(in_post["since"], settings.max_years_in_post, settings)
+    stays = _stays(frame, ["post"], settings)
+    in_post = _leading_first(stays)
     in_department = _running(frame.assign(department=_department(frame, dataset)), ["department"], settings)
     middle = in_department["post_kind"].isin(MIDDLE).astype("boolean").mask(in_department["post_kind"].isna())
     parts = [
-        _limit_facts("years_in_post", in_post, leading, over, settings.max_years_in_post, "in_post", settings),
+        _leader_facts(stays, settings),
         _team_facts(frame, settings),
-        _term_facts(in_post, settings),
+        _term_facts(stays, settings),
         _early_facts(dataset, settings),
-        _facts("other_over", in_post, eligible=~leading, hit=over),
+        _facts(
+            "other_over",
+            in_post,
+            eligible=~in_post["leading"],
+            hit=_reached(in_post["since"], settings.max_years_in_post, settings),
+        ),
         _facts(
             "mid_level_in_unit",
             in_department,
@@ -54,12 +59,29 @@ def _department(frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
 
 def _running(frame: pd.DataFrame, by: list[str], settings: Settings) -> pd.DataFrame:
     """The stays that still run, one row per cadre and organisation (the longest), with the post now held."""
+    return _leading_first(_stays(frame, by, settings))
+
+
+def _stays(frame: pd.DataFrame, by: list[str], settings: Settings) -> pd.DataFrame:
+    """The stays that still run, with the post now held."""
     stays = history.spells(frame, by, settings.max_gap_days)
     stays = stays[stays["end"].isna()]
     latest = frame.iloc[stays["last_row"]].assign(since=stays["start"].to_numpy())
     latest["years"] = history.full_years(latest["since"], settings.as_of)
-    # A leading post counts before one that is not, however long that one has been held.
-    order = latest.assign(rest=~latest["leading"].fillna(False)).sort_values(["rest", "since"], kind="stable")
+    return latest
+
+
+def _leading_first(stays: pd.DataFrame) -> pd.DataFrame:
+    """One stay per cadre and organisation: a leading post before one that is not, however long that one has been held."""
+    order = stays.assign(rest=~stays["leading"].fillna(False)).sort_values(["rest", "since"], kind="stable")
+    return order.drop_duplicates(["cadre_id", "organisation_id"])
+
+
+def _deciding(stays: pd.DataFrame, sure: pd.Series, over: pd.Series) -> pd.DataFrame:
+    """One stay per cadre and organisation: one over the limit first, for it decides; then one that surely counts."""
+    order = stays.assign(within=~over.fillna(False), unsure=~sure).sort_values(
+        ["within", "unsure", "since"], kind="stable"
+    )
     return order.drop_duplicates(["cadre_id", "organisation_id"])
 
 
@@ -82,6 +104,17 @@ def _limit_facts(measure, frame, eligible, hit, years, where, settings) -> pd.Da
     code = code.mask((limit_on <= soon).to_numpy(), f"due_{where}").mask(hit.fillna(False), f"over_{where}")
     code = code.where(eligible.fillna(True).astype(bool), pd.NA)
     return _facts(measure, frame, eligible=eligible, hit=hit, limit_on=limit_on, reason_code=code)
+
+
+def _leader_facts(stays: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Leaders by years in post; an older post that may be a leading one leaves open what a newer one does not show."""
+    years = settings.max_years_in_post
+    leading = stays["leading"]
+    over = _reached(stays["since"], years, settings)
+    held = _deciding(stays, leading.fillna(False), over & leading.fillna(True))
+    return _limit_facts(
+        "years_in_post", held, held["leading"], _reached(held["since"], years, settings), years, "in_post", settings
+    )
 
 
 def _team_facts(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -120,19 +153,29 @@ def _place_of_team(members: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     return place
 
 
-def _term_facts(in_post: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Holders whom the rule on terms covers: Party and government teams and three heads, from county level up."""
-    head = in_post["post_kind"].isin(TERM_HEADS) & ~in_post["unit_kind"].isin(BELOW_THE_COUNTY)
-    covered = in_post["team"].isin(TEAMS) | head
-    holders = in_post[covered.to_numpy()]
+def _term_facts(stays: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Holders whom the rule on terms covers: Party and government teams and three heads, from county level up.
+
+    By the covered post held longest, whatever other post is held besides. A post of no known kind, in a unit that has such
+    a head, may be that head's.
+    """
+    kind, unit_kind = stays["post_kind"], stays["unit_kind"]
+    head = kind.isin(TERM_HEADS) & ~unit_kind.isin(BELOW_THE_COUNTY)
+    covered = (stays["team"].isin(TEAMS) | head).astype("boolean")
+    perhaps = kind.isna() & stays["leading"].fillna(True) & (unit_kind.isin(TERM_UNITS) | unit_kind.isna())
+    covered = covered.mask(~covered & perhaps)
+    holders = stays.assign(covered=covered)[covered.fillna(True).to_numpy(bool)]
     if settings.term_years is None or settings.max_terms is None:
-        return _facts("third_term", holders, hit=pd.NA)
+        return _facts(
+            "third_term", _deciding(holders, holders["covered"].fillna(False), holders["covered"].isna()), hit=pd.NA
+        )
     years = settings.term_years * settings.max_terms
+    holders = _deciding(holders, holders["covered"].fillna(False), _reached(holders["since"], years, settings))
     hit = _reached(holders["since"], years, settings)
     return _facts(
         "third_term",
         holders,
-        eligible=holders["level"].notna().astype("boolean").mask(holders["level"].isna()),
+        eligible=holders["covered"].mask(holders["level"].isna()),
         hit=hit,
         limit_on=history.anniversary(holders["since"], years),
         reason_code=pd.Series("third_term", index=holders.index).where(hit.fillna(False), pd.NA),
@@ -142,7 +185,7 @@ def _term_facts(in_post: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 def _early_facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """Moves of the last months, demotions left out, against the shortest useful stay in the post left."""
     moves = history.moves(dataset, settings.max_gap_days)
-    after = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    after = history.months_before(settings.as_of, settings.window_months)
     moves = moves[((moves["moved_on"] >= after) & ~moves["demotion"]).to_numpy()]
     enough = history.anniversary(moves["from_start"], settings.min_years_in_post)
     # Who pauses between two posts left the first when it ended, not when the second began.

@@ -27,7 +27,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 
 
 def _window(settings: Settings) -> pd.Timestamp:
-    return settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    return history.months_before(settings.as_of, settings.window_months)
 
 
 def _needs(dataset: Dataset, settings: Settings) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup
+from cadre_handbook.values import any_by
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -31,7 +31,7 @@ def first_appointments(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     post is known to be hard and one is not known at all) and `record_begins_late` (the record has a part missing before it).
     """
     frame = history.timeline(dataset)
-    after = settings.as_of + history.ONE_DAY - pd.DateOffset(months=settings.window_months)
+    after = history.months_before(settings.as_of, settings.window_months)
     first = _first_leading(frame, after)
 
     before = frame.merge(first[["cadre_id", "start"]].rename(columns={"start": "appointed_on"}), on="cadre_id")
@@ -43,15 +43,13 @@ def first_appointments(dataset: Dataset, settings: Settings) -> pd.DataFrame:
             "units": by_cadre["unit"].nunique(),
             "months": _months_in_all(before),
             "hard_post": any_by(before["urgent"] | (before["hardship"] >= settings.min_hardship), before["cadre_id"]),
-            "record_from": by_cadre["start"].min(),
         }
     ).reindex(first["cadre_id"])
     first["units"] = experience["units"].fillna(0).astype("Int64").to_numpy()
     first["months"] = experience["months"].fillna(0).astype("Int64").to_numpy()
     first["hard_post"] = pd.array(experience["hard_post"].to_numpy(), dtype="boolean")
     first.loc[experience["units"].isna().to_numpy(), "hard_post"] = False
-    record_from = pd.Series(experience["record_from"].to_numpy(), index=first.index).fillna(first["start"])
-    first["record_begins_late"] = _begins_late(first, record_from, frame, dataset)
+    first["record_begins_late"] = history.record_begins_late(first["cadre_id"], dataset)
     return first
 
 
@@ -82,14 +80,6 @@ def _months_in_all(before: pd.DataFrame) -> pd.Series:
     days = end.day - start.day + (stays["end"] - pd.offsets.MonthEnd(1)).dt.days_in_month.where(short, 0)
     by_cadre = pd.DataFrame({"months": months, "days": days.clip(lower=0)}).groupby(stays["cadre_id"]).sum()
     return by_cadre["months"] + by_cadre["days"] // DAYS_A_MONTH
-
-
-def _begins_late(first: pd.DataFrame, record_from: pd.Series, frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
-    """Whether a part of the career before the record is missing: it begins a year after joining work, or elsewhere."""
-    joined = lookup(first["cadre_id"], dataset["cadres"], "cadre_id", "joined_on")
-    earliest = frame.sort_values("start", kind="stable")
-    from_outside = lookup(first["cadre_id"], earliest, "cadre_id", "from_place_code").notna()
-    return (record_from > history.anniversary(joined, 1)) | from_outside
 
 
 def _tempered(appointments: pd.DataFrame, settings: Settings) -> pd.DataFrame:
