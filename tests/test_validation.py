@@ -288,7 +288,7 @@ def test_the_result_says_how_many_rows_were_left_out(county, tmp_path):
     county.set("postings", 2, "end", "x")
     county.set("postings", 3, "start", "37803")
     run = checks.evaluate("tenure_limit", report_on(county, tmp_path), {"as_of": AS_OF, "allow_problems": True})
-    assert show.left_out_rows(run) == 2
+    assert run.report.faulty_rows == 2
     assert any(line.startswith("2 rows have problems and were left out") for line in show.opened_text(run))
 
 

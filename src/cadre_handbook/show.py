@@ -176,7 +176,7 @@ def opened_text(run: Run) -> list[str]:
     if len(run.report.errors):
         lines.append(
             _("{count} rows have problems and were left out; their cadres and posts count as unknown.").format(
-                count=left_out_rows(run)
+                count=run.report.faulty_rows
             )
         )
     notes = run.report.notes
@@ -187,11 +187,6 @@ def opened_text(run: Run) -> list[str]:
     return lines
 
 
-def left_out_rows(run: Run) -> int:
-    """How many rows have problems of their own and were left out."""
-    return len(run.report.errors.drop_duplicates(["table", "row"]))
-
-
 def records(run: Run, with_findings: bool = False) -> list[dict]:
     """The results as plain objects for JSON: the columns of `verdict.RESULT_COLUMNS`, parameters, digest; findings on demand."""
     objects = []
@@ -199,7 +194,7 @@ def records(run: Run, with_findings: bool = False) -> list[dict]:
         entry = {name: _plain(value) for name, value in row.items()}
         entry["parameters"] = run.settings.used(run.policy.measures[row["measure"]])
         entry["data_digest"] = run.dataset.digest
-        entry["rows_left_out"] = left_out_rows(run)
+        entry["rows_left_out"] = run.report.faulty_rows
         if with_findings:
             of_row = run.findings["measure"].eq(row["measure"]) & run.findings["organisation_id"].eq(
                 row["organisation_id"]

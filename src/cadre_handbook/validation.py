@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cadre_handbook import places, schema, values
-from cadre_handbook.dataset import LEFT_OUT_COLUMNS, PROBLEM_COLUMNS, Dataset, typed_table
+from cadre_handbook.dataset import LEFT_OUT_COLUMNS, PROBLEM_COLUMNS, Dataset
 from cadre_handbook.errors import DataRefused
 from cadre_handbook.i18n import _, bracketed, joined, label
 
@@ -53,7 +53,6 @@ def explanations() -> dict[str, str]:
         "cadre_overlap": _(
             "this cadre holds another substantive post at the same time (see posting {expected}); kept as it is"
         ),
-        "left_out_with": _("left out because the row it refers to has a problem (table {expected})"),
     }
 
 
@@ -72,6 +71,11 @@ class Report:
     def errors(self) -> pd.DataFrame:
         """The problems that checks refuse to run on."""
         return self.problems[self.problems["severity"] == ERROR]
+
+    @property
+    def faulty_rows(self) -> int:
+        """How many rows have problems of their own: those left out where problems are allowed."""
+        return len(self.errors.drop_duplicates(["table", "row"]))
 
     @property
     def notes(self) -> pd.DataFrame:
@@ -411,14 +415,3 @@ def refused(report: Report) -> DataRefused:
         ),
     ]
     return DataRefused("\n".join(lines), report)
-
-
-__all__ = [
-    "Report",
-    "explanations",
-    "pandera_schema",
-    "refused",
-    "typed_table",
-    "validate",
-    "without_problems",
-]

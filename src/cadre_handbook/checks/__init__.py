@@ -257,13 +257,13 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
     organisations = the_organisations(given.get("organisation_id"), report.dataset)
     if len(report.errors) and not settings.allow_problems:
         raise validation.refused(report)
-    dataset = cut_to(validation.without_problems(report, day) if len(report.errors) else report.dataset, day)
+    whole = cut_to(report.dataset, day)
+    dataset = cut_to(validation.without_problems(report, day), day) if len(report.errors) else whole
 
     facts = verdict.with_missing(module(slug).facts(dataset, settings), policy)
     facts = facts[facts["organisation_id"].isin(dataset.organisations())]
     facts = _left_out_as_missing(facts, dataset, policy, report.dataset.organisations())
     # Rows left out are no reason for “no data”: what they were about is there, and unknown.
-    whole = cut_to(report.dataset, day)
     no_data = {name: why for name, measure in policy.measures.items() if (why := lacking(measure, whole, settings))}
     facts = facts[~facts["measure"].isin(list(no_data))].reset_index(drop=True)
     counted = verdict.cells(facts)
@@ -274,8 +274,8 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
     if hasattr(module(slug), "remarks"):
         remarks = module(slug).remarks(results)
         results["reason"] = [clauses(*both) for both in zip(results["reason"], remarks, strict=True)]
-    if left_out := len(report.errors.drop_duplicates(["table", "row"])):
-        note = _("rows left out for their problems: {count}").format(count=left_out)
+    if report.faulty_rows:
+        note = _("rows left out for their problems: {count}").format(count=report.faulty_rows)
         results["reason"] = [clauses(reason, note) for reason in results["reason"]]
     findings = _findings(facts[facts["organisation_id"].isin(organisations)], policy, settings)
     return Run(policy, settings, dataset, report, facts, counted, results, findings, organisations, given)
