@@ -5,6 +5,8 @@ A page names a slug; the words and numbers come from `data/policy/` and `data/sc
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from docutils.parsers.rst.directives import flag
@@ -109,7 +111,7 @@ class VerdictBox(_OfRecommendation):
     With `:elsewhere:`, on a page that is not the recommendation's own, the recommendation and a link to it instead.
     """
 
-    option_spec = {"elsewhere": flag}
+    option_spec: ClassVar[dict] = {"elsewhere": flag}
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
         notebook = f"/{_notebook(policy)}"
@@ -128,9 +130,9 @@ class VerdictBox(_OfRecommendation):
                 ":::{div} ch-box-links",
                 links,
                 ":::",
-                ":::{dropdown} Run it on your data",
+                ":::{dropdown} Run it with papermill",
                 *_console(_papermill(policy)),
-                "The handbook’s folder is where it runs; [other ways, and the columns it reads](#run-it-on-your-data).",
+                "In the handbook’s folder. [Other ways, and the columns it reads](#run-it-on-your-data).",
                 ":::",
                 "::::",
             ]
@@ -163,8 +165,7 @@ class RunIt(_OfRecommendation):
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
         command = (
-            f"cadre-handbook check {policy.id} \\\n"
-            "    --data /path/to/your/tables --as-of 2024-12-31 --language zh_CN"
+            f"cadre-handbook check {policy.id} \\\n    --data /path/to/your/tables --as-of 2024-12-31 --language zh_CN"
         )
         reads = [
             f"- [`{table}`](#table-{table})"

@@ -65,15 +65,16 @@ def verdict_box(run: Run) -> str:
         summary = _("{count} more: {verdicts}").format(count=len(rows) - first, verdicts=_counted(rows[first:]))
         folded = f"<details><summary>{html.escape(summary)}</summary>{_box_list(run, rows[first:])}</details>"
     where = _("The made-up county") if run.dataset.where == SAMPLE else run.dataset.where
-    when = _("{where} at the end of {day}").format(where=where, day=run.settings.as_of.strftime("%Y-%m-%d"))
-    return f"{paragraph(when, 'ch-box-when')}{_box_list(run, rows[:first])}{folded}"
+    day = f"<time>{run.settings.as_of.strftime('%Y-%m-%d')}</time>"
+    when = html.escape(_("{where} at the end of {day}")).format(where=html.escape(where), day=day)
+    return f'<p class="ch-box-when">{when}</p>{_box_list(run, rows[:first])}{folded}'
 
 
 def verdict_counts(run: Run) -> str:
     """How many results of a run have each verdict, as marks and words in one line."""
     rows = list(run.results.itertuples())
     counts = [(word, sum(row.verdict == word for row in rows)) for word in BOX_ORDER]
-    shown = (_verdict_span(word, f" {count}") for word, count in counts if count)
+    shown = (_verdict_span(word, f"{count} ") for word, count in counts if count)
     return f'<p class="ch-counts">{" ".join(shown)}</p>'
 
 
@@ -81,7 +82,9 @@ def _box_list(run: Run, rows: list) -> str:
     items = []
     for row in rows:
         target = verdict.target_text(row)
-        goal = _("target {target}").format(target=target) + bracketed(origin_word(row.origin)) if target else ""
+        # A figure without an operator stands beside a published one; it is measured against nothing.
+        pattern = _("target {target}") if verdict.sign(row.operator) else _("beside {target}")
+        goal = pattern.format(target=target) + bracketed(origin_word(row.origin)) if target else ""
         parts = {
             "ch-box-what": verdict.measure_label(run.policy, row.measure, row.group),
             "ch-box-figure": figure_text(row),
@@ -92,15 +95,15 @@ def _box_list(run: Run, rows: list) -> str:
     return f'<ul class="ch-box-list">{"".join(items)}</ul>'
 
 
-def _verdict_span(word: str, after: str = "") -> str:
+def _verdict_span(word: str, before: str = "") -> str:
     css = word.replace(" ", "-")
     mark = f'<span class="ch-mark" aria-hidden="true">{html.escape(verdict.MARKS[word])}</span>'
-    return f'<span class="ch-verdict ch-is-{css}">{mark} {html.escape(verdict.words()[word] + after)}</span>'
+    return f'<span class="ch-verdict ch-is-{css}">{mark} {html.escape(before + verdict.words()[word])}</span>'
 
 
 def _counted(rows: list) -> str:
     counts = [(word, sum(row.verdict == word for row in rows)) for word in BOX_ORDER]
-    return joined(f"{verdict_text(word)} {count}" for word, count in counts if count)
+    return joined(f"{verdict.MARKS[word]} {count} {verdict.words()[word]}" for word, count in counts if count)
 
 
 def results_table(run: Run) -> pd.DataFrame:
