@@ -318,13 +318,13 @@ class Joiner:
                 link["href"] = f"#{target}"
                 citation = link.find_parent(class_="bibtex-citation") or link.find_parent(class_="citation")
                 if not citation and self._page_of(target) is not page:
-                    link.insert_after(self._page_reference(target))
+                    link.append(self._page_reference(target))
                 continue
             number = notes.setdefault(target, len(notes) + 1)
             if kind == "text":
                 link.name = "span"
                 del link["href"]
-            link.insert_after(self._tag("sup", "ch-note-mark", str(number)))
+            link.append(self._tag("sup", "ch-note-mark", f"[{number}]"))
         if not notes:
             return None
         section = self._tag("aside", "ch-notes")
