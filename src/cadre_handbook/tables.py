@@ -38,7 +38,9 @@ def html_table(
     headings of columns to set as numbers, besides those seen to be; a column of digits alone may hold ids and is not.
     ``shown``: rows of a long table that show at first; `None` for all. A percent sign in all cells of a column moves to its head.
     """
-    columns = [_column(str(name), table.iloc[:, place], set(numbers)) for place, name in enumerate(table.columns)]
+    columns = [
+        _column(clean(str(name)), table.iloc[:, place], set(numbers)) for place, name in enumerate(table.columns)
+    ]
     caption = clean(
         caption or _("Table: {headings}").format(headings=joined(heading for heading, _cells, _css in columns))
     )
@@ -58,7 +60,8 @@ def html_table(
         # Hidden until a style sheet that can fold says otherwise: elsewhere every row shows, and there is nothing to ask for.
         label = _part(box, "label", css="ch-more", style="display: none")
         _part(label, "input", type="checkbox").tail = " " + _("Show all {count} rows").format(count=len(rows))
-    return ElementTree.tostring(box, encoding="unicode", method="html")
+    # As XML, which escapes attributes too; `input` is the one element here that HTML does not close.
+    return ElementTree.tostring(box, encoding="unicode", short_empty_elements=False).replace("></input>", ">")
 
 
 def cell_text(value: Any) -> str:

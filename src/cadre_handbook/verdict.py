@@ -83,7 +83,7 @@ def meanings() -> dict[str, str]:
         MET: _("The figure reaches its target, and would whatever the unknown people turned out to be."),
         NOT_MET: _("The figure misses its target, and would whatever the unknown people turned out to be."),
         CANNOT_TELL: _("The unknown people could turn it; the reason says how many they are."),
-        TOO_FEW: _("A rate over fewer people than `min_cases`: one person would move it too far."),
+        TOO_FEW: _("A rate over fewer people than min_cases: one person would move it too far."),
         NO_DATA: _("A table or column that the measure needs is missing or empty; the reason names it."),
         NOT_APPLICABLE: _("There is nobody it could apply to."),
         NOT_IN_FORCE: _("The rule had not taken effect on the day judged on."),

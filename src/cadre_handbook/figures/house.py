@@ -340,7 +340,7 @@ def _prefixed(name: str, value: str, prefix: str) -> str:
 
 def _root_style() -> str:
     fonts = f"{CHINESE_FONTS}, {LATIN_FONTS}" if language() == "zh_CN" else f"{LATIN_FONTS}, {CHINESE_FONTS}"
-    return f"max-width: 34rem; height: auto; font-family: {fonts}, sans-serif; stroke-linejoin: round"
+    return f"max-width: 31rem; height: auto; font-family: {fonts}, sans-serif; stroke-linejoin: round"
 
 
 def _attributes(old: Mapping[str, str], ids: Mapping[str, str]) -> dict[str, str]:

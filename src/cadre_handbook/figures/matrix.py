@@ -58,12 +58,12 @@ def matrix(
     alarm, marked, most = set(alarm), set(marked), int(table.to_numpy().max())
     with house_style(slug):
         # The heads' longest word fits its column, as long as the rows' labels keep a quarter of the sheet.
-        word = max(text_width(word, SMALL) for label in columns for word in str(label).split()) + 8
+        word = max(text_width(word, SMALL) for label in columns for word in str(label).split()) + 4
         share = min(0.4, max(0.25, (WIDTH - 2 * MARGIN - 10 - word * len(columns)) / WIDTH))
         left = MARGIN + label_room(rows, share) + 10
         cell = (WIDTH - MARGIN - left) / len(columns)
         labels = [wrapped(label, WIDTH * share, SIZE) for label in rows]
-        heads = [wrapped(label, cell - 6, SMALL, 4) for label in columns]
+        heads = [wrapped(label, cell - 2, SMALL, 4) for label in columns]
         top = MARGIN + max(map(len, heads)) * SMALL * LINE + 4
         heights = [max(34, len(lines) * SIZE * LINE + 8) for lines in labels]
         sheet = Sheet(slug, top + sum(heights) + MARGIN)

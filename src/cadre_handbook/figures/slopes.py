@@ -85,7 +85,7 @@ def slopes(
                 other=percent_text(right[widest]),
             )
         caption = caption or _(
-            "A line goes from the rate of one group to that of another; the dashed line ends at the least that the other should reach. The foot of each is 0 %."
+            "A line goes from the rate of one group to that of another; the dashed line ends at the least that the other should reach. The foot of each is zero."
         )
         alt = _("Slopes: {parts}.").format(
             parts=joined(
