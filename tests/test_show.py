@@ -58,6 +58,7 @@ def test_numbers_stand_to_the_right_and_ids_do_not():
         *("Count", "Share", "Written", "Figure")
     ]
     assert cells(page, "td", "ch-number") == ["1", "0.50", "1.5", "1 of 2", "20", "–", "–", "–"]
+    assert cells(page, "td", "ch-day") == ["2024-12-31", "2020-01-01"]
     rules = (STYLE / "tables.css").read_text()
     [rule] = re.findall(r"\.ch-table \.ch-number \{([^}]*)\}", rules)
     assert "text-align: right" in rule

@@ -22,6 +22,7 @@ NONE = "–"
 
 # A number that cannot be an id or a code: with a sign, a fraction or a percent sign, or as `k of n`.
 _PERCENT = re.compile(r"([<>≤≥=−-]? ?\d[\d.,]*) ?%")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"[<>≤≥=−-] ?\d[\d.,]*|\d[\d,]*\.\d+|\d+ ?/ ?\d+")
 
 
@@ -88,12 +89,14 @@ def clean(text: str) -> str:
 
 
 def _column(heading: str, values: pd.Series, numbers: set[str]) -> tuple[str, list[str], str]:
-    """Heading, cells and class of a column: `ch-number` where it holds numbers."""
+    """Heading, cells and class of a column: `ch-number` where it holds numbers, `ch-day` where days."""
     cells = [cell_text(value) for value in values]
     filled = [cell for cell in cells if cell not in ("", NONE)]
     if filled and all(_PERCENT.fullmatch(cell) for cell in filled):
         sign = "" if "%" in heading else bracketed("%")
         return heading + sign, [_PERCENT.sub(r"\1", cell) for cell in cells], "ch-number"
+    if filled and all(_DAY.fullmatch(cell) for cell in filled):
+        return heading, cells, "ch-day"
     counted = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     written = bool(filled) and all(_NUMBER.fullmatch(cell) for cell in filled)
     return heading, cells, "ch-number" if counted or written or heading in numbers else ""
