@@ -19,14 +19,15 @@ from cadre_handbook.policy import EVERYONE, Group, Measure, Policy, Settings
 MET, NOT_MET, CANNOT_TELL, TOO_FEW = "met", "not met", "cannot tell", "too few"
 NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT = "no data", "not applicable", "not in force", "context"
 VERDICTS = (MET, NOT_MET, CANNOT_TELL, TOO_FEW, NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT)
+# Each unlike the others in shape, and drawn by the fonts that Chinese and Latin text is set in.
 MARKS = {
     MET: "✓",
-    NOT_MET: "✗",
+    NOT_MET: "×",
     CANNOT_TELL: "?",
     TOO_FEW: "<",
     NO_DATA: "∅",
     NOT_APPLICABLE: "–",
-    NOT_IN_FORCE: "◷",
+    NOT_IN_FORCE: "→",
     CONTEXT: "i",
 }
 
@@ -73,6 +74,20 @@ def words() -> dict[str, str]:
         NOT_APPLICABLE: _("not applicable"),
         NOT_IN_FORCE: _("not in force"),
         CONTEXT: _("context"),
+    }
+
+
+def meanings() -> dict[str, str]:
+    """What each verdict means, in a sentence in the language in use."""
+    return {
+        MET: _("The figure reaches its target, and would whatever the unknown people turned out to be."),
+        NOT_MET: _("The figure misses its target, and would whatever the unknown people turned out to be."),
+        CANNOT_TELL: _("The unknown people could turn it; the reason says how many they are."),
+        TOO_FEW: _("A rate over fewer people than min_cases: one person would move it too far."),
+        NO_DATA: _("A table or column that the measure needs is missing or empty; the reason names it."),
+        NOT_APPLICABLE: _("There is nobody it could apply to."),
+        NOT_IN_FORCE: _("The rule had not taken effect on the day judged on."),
+        CONTEXT: _("Shown beside a published figure, which compares and does not demand."),
     }
 
 
