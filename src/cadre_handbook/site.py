@@ -98,6 +98,9 @@ MENDED = (
         re.compile(r'<div id="pst-primary-sidebar" '),
         '<div id="pst-primary-sidebar" role="navigation" aria-label="Book" ',
     ),
+    # the theme's header repeats what stands above the article; its buttons, hidden on a phone, come first in the page
+    # and take the place of those that are seen: these would open nothing
+    (re.compile(r'(<header id="pst-header"[^>]*>).*?(</header>)', re.DOTALL), r"\1\2"),
     # a role that has been given up
     (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
 )
@@ -249,11 +252,10 @@ def _fold(text: str) -> str:
         for tag in _DIV.finditer(text, match.end()):
             depth += -1 if tag[1] else 1
             if depth == 0:
-                summary = (
-                    f'<details class="{match[1]}"{match[2]}>\n<summary class="admonition-title">{match[3]}</summary>'
-                )
+                title = re.sub(r"</?a\b[^>]*>", "", match[3])  # no link within what is pressed to unfold
+                opening = f'<details class="{match[1]}"{match[2]}>\n<summary class="admonition-title">{title}</summary>'
                 body = text[match.end() : tag.start()]
-                text = text[: match.start()] + summary + body + "</details>" + text[text.index(">", tag.start()) + 1 :]
+                text = text[: match.start()] + opening + body + "</details>" + text[text.index(">", tag.start()) + 1 :]
                 break
     return text
 

@@ -33,11 +33,15 @@ class Visit:
             *(f"script error: {text}" for text in self.errors),
         ]
 
-    def barriers(self) -> list[str]:
-        """What axe finds at the present width and light, folds open: a line a rule and element."""
+    def barriers(self, *, contrast: bool = True) -> list[str]:
+        """What axe finds at the present width and light, folds open: a line a rule and element.
+
+        `contrast` false leaves the contrast of colours out, which takes most of the time.
+        """
         self.page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
         self.page.wait_for_timeout(SETTLING)
-        violations = Axe().run(self.page).response["violations"]
+        options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": contrast}}}
+        violations = Axe().run(self.page, options=options).response["violations"]
         return [
             f"axe {rule['id']}: {node['html'][:160]} ({node['failureSummary'].splitlines()[-1].strip()[:200]})"
             for rule in violations
