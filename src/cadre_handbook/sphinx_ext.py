@@ -37,6 +37,7 @@ from sphinx_external_toc.events import remove_suffix
 from traitlets.config import Config as Traits
 
 from cadre_handbook import __version__, site, site_search
+from cadre_handbook.chinese_spans import MarkChinese
 from cadre_handbook.directives import DIRECTIVES
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ LINES_OF_A_TRACEBACK = 15
 def setup(app: Sphinx) -> dict[str, object]:
     for name, directive in DIRECTIVES:
         app.add_directive(name, directive)
+    app.add_post_transform(MarkChinese)
     site.setup(app)
     app.connect("config-inited", begin_build)
     app.connect("builder-inited", drop_old_caches)

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from serving import browser_of_the_machine, served
+from serving import served
+
+from cadre_handbook.errors import RequestError
+from cadre_handbook.pdf import find_chromium
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
@@ -29,9 +32,10 @@ def _cannot(reason: str) -> None:
 # A browser a module, not a session: while playwright has one open, no test beside it can start a loop of asyncio.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = browser_of_the_machine()
-    if path is None:
-        _cannot("Chromium was not found (on Debian: apt-get install chromium fonts-noto-cjk).")
+    try:
+        path = find_chromium()
+    except RequestError:
+        _cannot("Chromium was not found (on Debian and Ubuntu: apt-get install chromium fonts-noto-cjk).")
     with sync_playwright() as running:
         started = running.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started

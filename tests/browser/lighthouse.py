@@ -14,7 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from serving import browser_of_the_machine, served
+from serving import served
+
+from cadre_handbook.errors import RequestError
+from cadre_handbook.pdf import find_chromium
 
 HERE = Path(__file__).parent
 SITE = HERE.parents[1] / "_build" / "html"
@@ -58,9 +61,10 @@ def shortfalls(report: dict) -> list[str]:
 
 
 def main() -> int:
-    browser = browser_of_the_machine()
-    if browser is None:
-        print("Chromium is needed and was not found.", file=sys.stderr)
+    try:
+        browser = find_chromium()
+    except RequestError as error:
+        print(error, file=sys.stderr)
         return 1
     kept = True
     with served(SITE) as address:

@@ -6,20 +6,12 @@ import contextlib
 import functools
 import gzip
 import http.server
-import shutil
 import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
-# Debian's name, Ubuntu's, Google's
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 COMPRESSED = {"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml", "application/json"}
-
-
-def browser_of_the_machine() -> str | None:
-    """The path of the Chromium or Chrome that is installed; None where there is none."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

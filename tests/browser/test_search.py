@@ -116,7 +116,7 @@ def test_the_dialog_opens_answers_and_gives_the_focus_back(browser: Browser, sit
         button.focus()
         page.keyboard.press("Control+k" if opener == "key" else "Enter")
         expect(dialog).to_be_visible()
-        field = dialog.get_by_label("Search this book...")
+        field = dialog.get_by_role("searchbox", name="Search this book")
         expect(field).to_be_focused()
         page.keyboard.type("任职年限")
         expect(dialog.get_by_role("status")).to_contain_text("found")
