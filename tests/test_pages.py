@@ -271,7 +271,7 @@ def test_the_box_and_the_counts_speak_chinese(run: checks.Run) -> None:
 def test_the_counts_are_of_all_results(run: checks.Run) -> None:
     words = [verdict.MET, verdict.NOT_MET, verdict.MET]
     text = re.sub(r"<[^>]+>", "", show.verdict_counts(with_verdicts(run, words)))
-    assert text == "✗ 1 not met ✓ 2 met"
+    assert text == f"{verdict.MARKS['not met']} 1 not met {verdict.MARKS['met']} 2 met"
 
 
 # --- Chinese in an English page -------------------------------------------------------------------

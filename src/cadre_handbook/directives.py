@@ -83,14 +83,14 @@ class Measures(_OfRecommendation):
                 counted = f"{measure.label}: {group.label}" if group.label else measure.label
                 rows.append([name, counted, kinds[measure.kind], goal, judged + any_n, reference])
         headings = ["Measure", "What is counted", "Kind", "Target", "Verdict", "Where the target comes from"]
-        return [_raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-measures"))]
+        return [_raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-measures", f"Measures: {policy.title}"))]
 
 
 class Parameters(_OfRecommendation):
     """The parameter table: value, unit, origin, reference; and why, for every number that is the handbook's own."""
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
-        table = _raw(show.html_table(show.parameters_table(policy, _settings(policy)), "ch-parameters"))
+        table = _raw(show.parameters_html(policy, _settings(policy)))
         own = [
             f"- `{name}` = {value.value}: {value.why}."
             for name, parameter in policy.parameters.items()
@@ -256,10 +256,12 @@ def _table_section(table: schema.Table) -> nodes.section:
         for column in table.fields.values()
     ]
     headings = ["Column", "Title", "Type", "Rules", "Meaning"]
-    section += _raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-columns"))
+    section += _raw(
+        show.html_table(pd.DataFrame(rows, columns=headings), "ch-columns", f"Columns of {table.name}", shown=None)
+    )
     for column in table.fields.values():
         if column.categories:
-            section += _codes(column)
+            section += _codes(table, column)
     return section
 
 
@@ -278,7 +280,7 @@ def _limits(table: schema.Table, column: schema.Field) -> str:
     return "; ".join(rules)
 
 
-def _codes(column: schema.Field) -> nodes.raw:
+def _codes(table: schema.Table, column: schema.Field) -> nodes.raw:
     import pandas as pd
 
     rows = [[item.value, item.label, item.label_zh_CN, item.national or ""] for item in column.categories]
@@ -286,8 +288,8 @@ def _codes(column: schema.Field) -> nodes.raw:
     frame = pd.DataFrame(rows, columns=headings)
     if not column.standard:
         frame = frame.drop(columns="National code")
-    table = show.html_table(frame, "ch-codes")
-    return _raw(f"<details><summary>Codes of {column.name}</summary>{table}</details>")
+    codes = show.html_table(frame, "ch-codes", f"Codes of {table.name}.{column.name}")
+    return _raw(show.folded(f"Codes of {column.name}", codes))
 
 
 def _raw(source: str) -> nodes.raw:
@@ -320,6 +322,13 @@ class Recommendations(Directive):
         return container.children
 
 
+class VerdictLegend(Directive):
+    """The marks of verdicts with their words in both languages and what they mean."""
+
+    def run(self) -> list[nodes.Node]:
+        return [_raw(show.verdict_legend(beside="zh_CN"))]
+
+
 PARTS = {
     "planning": "Planning the exchange (计划)",
     "training": "Training before and after the post (培养锻炼)",
@@ -338,4 +347,5 @@ DIRECTIVES = [
     ("run-it", RunIt),
     ("cannot-tell", CannotTell),
     ("data-dictionary", DataDictionary),
+    ("verdict-legend", VerdictLegend),
 ]

@@ -10,8 +10,9 @@ from cadre_handbook import checks, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook.checks import Run
 from cadre_handbook.dataset import SAMPLE
-from cadre_handbook.i18n import _, bracketed, joined, label
+from cadre_handbook.i18n import _, bracketed, in_language, joined, label
 from cadre_handbook.references import reference_text
+from cadre_handbook.tables import html_table
 
 
 def origin_word(origin: str) -> str:
@@ -174,6 +175,12 @@ def findings_table(run: Run) -> pd.DataFrame:
     )
 
 
+def parameters_html(policy: policies.Policy, settings: policies.Settings) -> str:
+    """The parameters as HTML, every one shown."""
+    caption = _("Parameters: {title}").format(title=label(policy, "title"))
+    return html_table(parameters_table(policy, settings), "ch-parameters", caption, shown=None)
+
+
 def parameters_table(policy: policies.Policy, settings: policies.Settings) -> pd.DataFrame:
     """The parameters of a recommendation: value on the day, unit, origin and reference."""
     rows = []
@@ -213,9 +220,33 @@ def _unit(unit: str) -> str:
     }.get(unit, unit)
 
 
-def html_table(table: pd.DataFrame, css: str) -> str:
-    """A frame as an escaped HTML table without an index, in a box that scrolls on a narrow screen."""
-    return f'<div class="ch-scroll">{table.to_html(index=False, classes=["ch-table", css], border=0, justify="left")}</div>'
+def verdict_table(run: Run) -> str:
+    """The results as HTML, every row shown, with the legend of the marks folded under them."""
+    caption = _("Verdicts: {title}").format(title=label(run.policy, "title"))
+    numbers = (_("Figure"), _("Target"))
+    return html_table(results_table(run), "ch-verdicts", caption, numbers, shown=None) + folded_legend()
+
+
+def verdict_legend(beside: str | None = None) -> str:
+    """The marks of verdicts with their words and meanings in the language in use; the words in the language `beside` too."""
+    words, meanings = verdict.words(), verdict.meanings()
+    if beside:
+        with in_language(beside):
+            others = verdict.words()
+        words = {word: words[word] + bracketed(others[word]) for word in words}
+    rows = [[verdict.MARKS[word], words[word], meanings[word]] for word in verdict.VERDICTS]
+    table = pd.DataFrame(rows, columns=[_("Mark"), _("Verdict"), _("Meaning")])
+    return html_table(table, "ch-marks", _("What the marks mean"))
+
+
+def folded_legend() -> str:
+    """The legend of the marks, one click away."""
+    return folded(_("What the marks mean"), verdict_legend(), "ch-legend")
+
+
+def folded(summary: str, source: str, css: str = "ch-folded") -> str:
+    """HTML behind a summary; works without a script."""
+    return f'<details class="{css}"><summary>{html.escape(summary)}</summary>{source}</details>'
 
 
 def paragraph(text: str, css: str = "ch-note") -> str:

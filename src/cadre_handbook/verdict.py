@@ -14,19 +14,20 @@ import pandas as pd
 
 from cadre_handbook.estimates import STATISTICS, Estimate
 from cadre_handbook.i18n import _, clauses, label
-from cadre_handbook.policy import EVERYONE, Group, Measure, Policy, Settings
+from cadre_handbook.policy import EVERYONE, Group, Measure, Policy, Settings, load_policy
 
 MET, NOT_MET, CANNOT_TELL, TOO_FEW = "met", "not met", "cannot tell", "too few"
 NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT = "no data", "not applicable", "not in force", "context"
 VERDICTS = (MET, NOT_MET, CANNOT_TELL, TOO_FEW, NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT)
+# Each unlike the others in shape, and drawn by the fonts that Chinese and Latin text is set in.
 MARKS = {
     MET: "✓",
-    NOT_MET: "✗",
+    NOT_MET: "×",
     CANNOT_TELL: "?",
     TOO_FEW: "<",
     NO_DATA: "∅",
     NOT_APPLICABLE: "–",
-    NOT_IN_FORCE: "◷",
+    NOT_IN_FORCE: "→",
     CONTEXT: "i",
 }
 
@@ -73,6 +74,20 @@ def words() -> dict[str, str]:
         NOT_APPLICABLE: _("not applicable"),
         NOT_IN_FORCE: _("not in force"),
         CONTEXT: _("context"),
+    }
+
+
+def meanings() -> dict[str, str]:
+    """What each verdict means, in a sentence in the language in use."""
+    return {
+        MET: _("The figure reaches its target, and would whatever the unknown people turned out to be."),
+        NOT_MET: _("The figure misses its target, and would whatever the unknown people turned out to be."),
+        CANNOT_TELL: _("The unknown people could turn it; the reason says how many they are."),
+        TOO_FEW: _("A rate over fewer people than min_cases: one person would move it too far."),
+        NO_DATA: _("A table or column that the measure needs is missing or empty; the reason names it."),
+        NOT_APPLICABLE: _("There is nobody it could apply to."),
+        NOT_IN_FORCE: _("The rule had not taken effect on the day judged on."),
+        CONTEXT: _("Shown beside a published figure, which compares and does not demand."),
     }
 
 
@@ -299,10 +314,12 @@ def _judge_one(measure: Measure, group: Group, settings: Settings, table: pd.Dat
 
 
 def target_text(row) -> str:
-    """The target of a result as text: `≥ 0.25`, or empty where there is none."""
+    """The target of a result as text: `≥ 25%` of a share, `≤ 0` of a count; empty where there is none."""
     if row.target is None or pd.isna(row.target):
         return ""
-    return f"{sign(row.operator)} {number_text(row.target)}".strip()
+    is_share = load_policy(row.recommendation).measures[row.measure].kind == "share"
+    shown = f"{100 * row.target:.4g}%" if is_share else number_text(row.target)
+    return f"{sign(row.operator)} {shown}".strip()
 
 
 def sign(operator: str | None) -> str:
@@ -325,7 +342,7 @@ def canonical_line(row) -> str:
     value = f" value={number_text(row.value)}" if number_text(row.value) else ""
     interval = f" [{number_text(row.lower)}, {number_text(row.upper)}]" if number_text(row.lower) else ""
     operator = row.operator if isinstance(row.operator, str) else "beside"
-    target = f" target {operator} {number_text(row.target)} ({row.origin})" if target_text(row) else ""
+    target = "" if pd.isna(row.target) else f" target {operator} {number_text(row.target)} ({row.origin})"
     return f"{subject} {row.as_of}: {figures}{value}{interval}{target} -> {row.verdict}"
 
 

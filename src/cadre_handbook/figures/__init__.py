@@ -5,7 +5,7 @@ from cadre_handbook.figures.distribution import distribution
 from cadre_handbook.figures.diverging import diverging
 from cadre_handbook.figures.dots import dots
 from cadre_handbook.figures.flow import flow
-from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, text_width, wrapped
+from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
 from cadre_handbook.figures.matrix import matrix
 from cadre_handbook.figures.slopes import slopes
 from cadre_handbook.figures.strips import strips
@@ -23,6 +23,7 @@ __all__ = [
     "dots",
     "flow",
     "matrix",
+    "percent_text",
     "slopes",
     "strips",
     "survival",

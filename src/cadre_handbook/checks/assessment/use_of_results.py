@@ -183,14 +183,20 @@ def picture(run) -> figures.Picture:
         .rename("count")
         .reset_index()
     )
+    best = next(iter(grades))
+    rose = known.loc[known["grade"].eq(best).to_numpy(bool), "y"].astype(float) > 0
     return figures.matrix(
         rows=list(grades.values()),
         columns=list(directions.values()),
         counts=counted,
         settings=run.settings,
         slug=run.policy.id,
-        title=_("{n} moves by the grade before and where they led").format(n=len(known)),
-        caption=_(
-            "Each row is the latest grade before the decision; a number counts the moves. Where results decide, the numbers lie on the diagonal from bottom left to top right."
+        title=_("{k} of {n} moves of cadres graded “{grade}” led to a more important post").format(
+            k=int(rose.sum()), n=len(rose), grade=grades[best]
         ),
+        caption=_(
+            "Each row is the latest grade before the decision; a number counts the moves. Where results decide, the numbers "
+            "lie on the diagonal from bottom left to top right; the title speaks of the cell in brackets."
+        ),
+        marked=[(grades[best], directions[1])],
     )

@@ -186,12 +186,17 @@ def picture(run) -> figures.Picture:
     row = members["organisation_id"] + " · " + team if len(run.organisations) > 1 else team
     part = members["hit"].astype("object").map({True: "local", False: "elsewhere"}).fillna("unknown")
     counts = pd.DataFrame({"row": row, "part": part}).groupby(["row", "part"], sort=False).size()
+    shares = part.eq("local").groupby(row).mean()
+    least = run.settings.min_share_locals
     return figures.strips(
         {"local": _("local"), "unknown": _("not known"), "elsewhere": _("from elsewhere")},
         counts.rename("count").reset_index(),
         settings=run.settings,
         slug=run.policy.id,
-        threshold=run.settings.min_share_locals,
+        threshold=least,
+        title=_("Locals make up at least {share} in {k} of {n} teams").format(
+            k=int((shares >= least - verdict.ROUNDING).sum()), n=len(shares), share=figures.percent_text(least)
+        ),
         caption=_(
             "A strip is a team, a part as long as its share of the members; the line is the least share of locals."
         ),
