@@ -107,8 +107,10 @@ def value_text(slug: str, name: str) -> str:
 def origin_text(slug: str, name: str) -> str:
     """A parameter, its value, and who names it, in one line."""
     parameter, value = _parameter(slug, name)
-    origin = joined([show.origin_word(value.origin), reference_text(value.reference, value.reference_zh_CN)])
-    return f"{label(parameter)}: {value_text(slug, name)}{bracketed(origin)}"
+    reference = reference_text(value.reference, value.reference_zh_CN)
+    # A reference of the handbook's own says so itself.
+    origin = reference if value.origin == "handbook" else joined([show.origin_word(value.origin), reference])
+    return _("{what}: {value}").format(what=label(parameter), value=value_text(slug, name)) + bracketed(origin)
 
 
 def _parameter(slug: str, name: str) -> tuple[policies.Parameter, policies.Value]:
