@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from cadre_handbook.learning.quiz_page import QuizForm
+from cadre_handbook.learning.reading import Allowances, PathDirective
 from cadre_handbook.learning.stories import StoryStep
 
-DIRECTIVES = [("quiz", QuizForm), ("story", StoryStep)]
+DIRECTIVES = [
+    ("quiz", QuizForm),
+    ("story", StoryStep),
+    ("reading-path", PathDirective),
+    ("reading-allowances", Allowances),
+]

@@ -34,7 +34,7 @@ class QuizForm(Directive):
         for slug in {slug for question in quiz.questions for slug, _name in [(question.slug, ""), *question.parameters()]}:
             policy = policies.load_policy(slug)
             environment.note_dependency(str(DATA / "policy" / policy.part / f"{slug}.yaml"))
-        form = nodes.container(classes=[CSS_CLASS])
+        form = nodes.container(classes=[CSS_CLASS], part=part)
         form += _raw(_opening(quiz))
         for number, question in enumerate(quiz.questions, start=1):
             form += self.fieldset(part, number, question)
