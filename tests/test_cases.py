@@ -32,7 +32,6 @@ MAY_SAY = ("value", "says")
 EXPECTED = re.compile(r"(?P<measure>\w+)(?: \((?P<group>\w+)\))?(?: of (?P<organisation>\w+))?")
 
 
-
 @dataclass(frozen=True)
 class Case:
     """One case: the tables it runs on and what must come out, by measure, group and organisation (empty for the only one)."""

@@ -110,7 +110,7 @@ def origin_text(slug: str, name: str) -> str:
     reference = reference_text(value.reference, value.reference_zh_CN)
     # A reference of the handbook's own says so itself.
     origin = reference if value.origin == "handbook" else joined([show.origin_word(value.origin), reference])
-    return _("{what}: {value}").format(what=label(parameter), value=value_text(slug, name)) + bracketed(origin)
+    return f"{label(parameter)} = {value_text(slug, name)}{bracketed(origin)}"
 
 
 def _parameter(slug: str, name: str) -> tuple[policies.Parameter, policies.Value]:

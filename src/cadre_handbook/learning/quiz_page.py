@@ -31,7 +31,9 @@ class QuizForm(Directive):
         quiz = quizzes.load_quiz(part)
         environment = self.state.document.settings.env
         environment.note_dependency(str(DATA / "quizzes" / f"{part}.yaml"))
-        for slug in {slug for question in quiz.questions for slug, _name in [(question.slug, ""), *question.parameters()]}:
+        for slug in {
+            slug for question in quiz.questions for slug, _name in [(question.slug, ""), *question.parameters()]
+        }:
             policy = policies.load_policy(slug)
             environment.note_dependency(str(DATA / "policy" / policy.part / f"{slug}.yaml"))
         form = nodes.container(classes=[CSS_CLASS], part=part)
@@ -78,7 +80,9 @@ class QuizForm(Directive):
         shown += self.words(_("Read on: {page}").format(page=link))
         origins = joined(quizzes.origin_text(*parameter) for parameter in question.parameters())
         if origins:
-            shown.append(_raw("<br>" + html.escape(_("Where the numbers come from: {origins}").format(origins=origins))))
+            shown.append(
+                _raw("<br>" + html.escape(_("Where the numbers come from: {origins}").format(origins=origins)))
+            )
         shown.append(_raw("</p></details></fieldset>"))
         return shown
 
@@ -103,10 +107,7 @@ def _opening(quiz: quizzes.Quiz) -> str:
 
 def _closing() -> str:
     again = html.escape(_("Start again"))
-    return (
-        '<div class="ch-score" hidden><p role="status"></p>'
-        f'<button type="reset">{again}</button></div></form>'
-    )
+    return f'<div class="ch-score" hidden><p role="status"></p><button type="reset">{again}</button></div></form>'
 
 
 def _version(quiz: quizzes.Quiz) -> str:

@@ -163,7 +163,11 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         times = [minutes(app.env.get_doctree(stop.page), rates, path.exercises, stop.hands_on) for stop in path.pages]
         if sum(times) > path.within_minutes:
             logger.warning(
-                "paths.yaml: %s takes %d minutes and promises %d", path.name, sum(times), path.within_minutes, location=docname
+                "paths.yaml: %s takes %d minutes and promises %d",
+                path.name,
+                sum(times),
+                path.within_minutes,
+                location=docname,
             )
         place.replace_self(_shown(app, docname, path, times))
 
@@ -172,7 +176,10 @@ def _shown(app: Sphinx, docname: str, path: ReadingPath, times: list[int]) -> li
     shown = nodes.enumerated_list("", classes=["ch-path"], enumtype="arabic", prefix="", suffix=".")
     for stop, time in zip(path.pages, times, strict=True):
         link = nodes.reference(
-            "", app.env.titles[stop.page].astext(), internal=True, refuri=app.builder.get_relative_uri(docname, stop.page)
+            "",
+            app.env.titles[stop.page].astext(),
+            internal=True,
+            refuri=app.builder.get_relative_uri(docname, stop.page),
         )
         told = _(": {why}, {minutes} min").format(why=label(stop), minutes=time)
         shown += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(told)))
@@ -186,7 +193,7 @@ def allowances() -> str:
     """How the minutes are counted, in one sentence."""
     _paths, rates = read_paths()
     return _(
-        "Counted are {words_per_minute} words of prose a minute, {table_minutes} min for a table or picture, {exercise_minutes} for an "
+        "Counted are {words_per_minute} words of prose a minute ({characters_per_minute} characters of Chinese), {table_minutes} min for a table or picture, {exercise_minutes} for an "
         "exercise, {question_minutes} for a question of a quiz and {hands_on_minutes} for each thing to try out. Code is not counted."
     ).format(**rates)
 

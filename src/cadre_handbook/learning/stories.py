@@ -105,7 +105,9 @@ def read_story(path: Path) -> Story:
         if steps and item["as_of"] < steps[-1].as_of:
             raise PolicyError(_("{where}: the day lies before that of the step before.").format(where=place))
         entered = _entered(item.get("tables") or {}, place)
-        tables = {name: joined_rows(name, tables.get(name, []), entered.get(name, [])) for name in {**tables, **entered}}
+        tables = {
+            name: joined_rows(name, tables.get(name, []), entered.get(name, [])) for name in {**tables, **entered}
+        }
         looked = {slug: dict(measures) for slug, measures in item["checks"].items()}
         about = {slug: measures.pop("of") for slug, measures in looked.items() if "of" in measures}
         shown = {slug: _shown(slug, measures, place) for slug, measures in looked.items()}
@@ -164,8 +166,13 @@ def run(step: Step, slug: str) -> checks.Run:
     Raises `PolicyError` where a measure has another verdict than the one told of.
     """
     tables = {name: pd.DataFrame(step.tables.get(name, []), dtype="object") for name in _needed(step)}
-    tables = {name: frame.reindex(columns=list(frame.columns) or schema.tables()[name].required) for name, frame in tables.items()}
-    done = checks.evaluate(slug, validation.validate(from_frames(tables)), {"as_of": step.as_of, "organisation_id": step.of.get(slug)})
+    tables = {
+        name: frame.reindex(columns=list(frame.columns) or schema.tables()[name].required)
+        for name, frame in tables.items()
+    }
+    done = checks.evaluate(
+        slug, validation.validate(from_frames(tables)), {"as_of": step.as_of, "organisation_id": step.of.get(slug)}
+    )
     for (measure, group), told in step.shown.get(slug, {}).items():
         row = of(done.results, [(measure, group)])
         if list(row["verdict"]) != [told]:
@@ -242,9 +249,7 @@ def _said(done: checks.Run, shown: Mapping[tuple[str, str], str]) -> str:
     table = show.html_table(show.results_table(done), "ch-verdicts")
     if done.findings.empty:
         return table
-    found = "".join(
-        f"<li>{html.escape(f'{row.subject_id}: {row.reason}')}</li>" for row in done.findings.itertuples()
-    )
+    found = "".join(f"<li>{html.escape(f'{row.subject_id}: {row.reason}')}</li>" for row in done.findings.itertuples())
     return table + show.paragraph(_("Findings, to be looked at by people:")) + f"<ul>{found}</ul>"
 
 
