@@ -86,5 +86,7 @@
     count();
   }
 
-  document.querySelectorAll(".ch-quiz form").forEach(begin);
+  function all() { document.querySelectorAll(".ch-quiz form").forEach(begin); }
+
+  if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", all); } else { all(); }
 })();

@@ -38,7 +38,7 @@ from traitlets.config import Config as Traits
 from cadre_handbook import __version__
 from cadre_handbook.directives import DIRECTIVES
 from cadre_handbook.learning import DIRECTIVES as LEARNING
-from cadre_handbook.learning import quiz_page, reading
+from cadre_handbook.learning import reading
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -58,7 +58,6 @@ LINES_OF_A_TRACEBACK = 15
 def setup(app: Sphinx) -> dict[str, object]:
     for name, directive in (*DIRECTIVES, *LEARNING):
         app.add_directive(name, directive)
-    app.connect("html-page-context", quiz_page.load_script)
     app.connect("doctree-resolved", reading.resolve)
     app.connect("config-inited", begin_build)
     app.connect("builder-inited", drop_old_caches)

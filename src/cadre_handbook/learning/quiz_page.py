@@ -11,14 +11,13 @@ import html
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from sphinx.application import Sphinx
 
 from cadre_handbook import policy as policies
 from cadre_handbook.i18n import _, joined, label
 from cadre_handbook.learning import quiz as quizzes
 from cadre_handbook.paths import DATA
 
-SCRIPT, STYLE, CSS_CLASS = "quiz.js", "quiz.css", "ch-quiz"
+CSS_CLASS = "ch-quiz"
 
 
 class QuizForm(Directive):
@@ -117,10 +116,3 @@ def _version(quiz: quizzes.Quiz) -> str:
 
 def _raw(source: str) -> nodes.raw:
     return nodes.raw("", source, format="html")
-
-
-def load_script(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
-    """Give script and style to the pages with a quiz and to no other."""
-    if doctree is not None and any(CSS_CLASS in box["classes"] for box in doctree.findall(nodes.container)):
-        app.add_js_file(SCRIPT, loading_method="defer")
-        app.add_css_file(STYLE)

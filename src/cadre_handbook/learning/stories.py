@@ -246,7 +246,11 @@ def _said(done: checks.Run, shown: Mapping[tuple[str, str], str]) -> str:
     facts = of(done.facts[done.facts["reason_code"].notna()], shown)
     about = pd.MultiIndex.from_frame(done.findings[["measure", "subject_id"]])
     done.findings = done.findings[about.isin(list(zip(facts["measure"], facts["subject_id"], strict=True)))]
-    table = show.html_table(show.results_table(done), "ch-verdicts")
+    results = show.results_table(done)
+    says_more = [reason not in figure for reason, figure in zip(results[_("Why")], results[_("Figure")], strict=True)]
+    # A narrow table is read; the columns that say nothing here are left out.
+    idle = [_("Unknown")] * (not done.results["missing"].any()) + [_("Why")] * (not any(says_more))
+    table = show.html_table(results.drop(columns=idle), "ch-verdicts")
     if done.findings.empty:
         return table
     found = "".join(f"<li>{html.escape(f'{row.subject_id}: {row.reason}')}</li>" for row in done.findings.itertuples())
