@@ -13,10 +13,11 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 # Kernels import a great deal: without bytecode on disk every notebook would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env book test lint test-code test-notebooks notebooks lock clean clean-book
+.PHONY: help env book pdf test lint test-code test-notebooks notebooks lock clean clean-book
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
+	@echo "make pdf        builds the book and prints it, whole and part by part, to _build/pdf/ (needs Chromium)"
 	@echo "make notebooks  writes the notebooks anew from the policy files, with the outputs of one run"
 	@echo "make clean-book removes the built book, make clean the environment and caches as well"
 	@echo "make lock       chooses new versions of the packages for requirements.txt (needs uv)"
@@ -42,6 +43,10 @@ book: $(INSTALLED)
 	@echo "Building the book: a minute or two from nothing, seconds when little has changed."
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
+
+pdf: book
+	@echo "Printing the book and each part of it: some minutes. Chromium and a font for Chinese are needed."
+	$(BIN)/python -m cadre_handbook.pdf
 
 test: $(INSTALLED)
 	@echo "Running every check: some minutes."

@@ -298,6 +298,20 @@ def test_what_begins_after_the_day_is_left_out_and_a_later_end_is_not_known_yet(
     assert on_the_day["end"].tolist()[0] == pd.Timestamp("2015-06-01")
 
 
+def test_a_planned_end_is_known_ahead_and_the_end_of_a_stretch_on_its_last_day(county, tmp_path):
+    county.add("secondments", "secondment_id,cadre_id,start,planned_end,end\ns1,c2,2015-01-05,2016-01-01,2015-06-01")
+    county.add(
+        "attendance", "attendance_id,secondment_id,start,end\na1,s1,2015-04-01,2015-05-01\na2,s1,2015-05-01,2015-06-01"
+    )
+    data = open_dataset(county.write(tmp_path))
+    cut = cut_to(data, pd.Timestamp("2015-05-31"))
+    assert cut["secondments"]["planned_end"].tolist() == [pd.Timestamp("2016-01-01")]
+    assert cut["secondments"]["end"].isna().all()
+    assert cut["attendance"]["end"].tolist() == [pd.Timestamp("2015-05-01"), pd.Timestamp("2015-06-01")]
+    day_before = cut_to(data, pd.Timestamp("2015-05-30"))
+    assert day_before["attendance"]["end"].isna().tolist() == [False, True]
+
+
 @pytest.mark.parametrize(
     ("day", "is_held"), [("2015-05-31", True), ("2015-06-01", False), ("2003-07-01", True), ("2003-06-30", False)]
 )

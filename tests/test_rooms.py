@@ -126,7 +126,7 @@ def test_the_page_leads_to_the_other_rooms(slug: str) -> None:
     part = policy.catalogue()[slug]["part"]
     page = (ROOT / ROOMS["page"].path(part, slug)).read_text(encoding="utf-8")
     assert f"{{parameters}} {slug}\n" in page
-    assert f"literalinclude}} ../../{ROOMS['check'].path(part, slug)}" in page
+    assert f"{{check-code}} {slug}\n" in page
     assert f"../../{ROOMS['notebook'].path(part, slug)}" in page
 
 

@@ -95,12 +95,12 @@ def test_stored_sample_is_what_the_generator_makes(tmp_path):
 
 def test_another_process_makes_the_same_bytes(tmp_path):
     """With another hash seed, locale and time zone."""
-    script = "import sys; from cadre_handbook import sample; sample.make_sample(sys.argv[1], seed=7, cadres=450)"
+    script = "import sys; from cadre_handbook import sample; sample.make_sample(sys.argv[1], seed=7, cadres=850)"
     environment = {**os.environ, "PYTHONHASHSEED": "99", "LC_ALL": "C", "TZ": "Asia/Shanghai"}
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "there")], check=True, env=environment)
-    sample.make_sample(tmp_path / "here", seed=7, cadres=450)
+    sample.make_sample(tmp_path / "here", seed=7, cadres=850)
     assert digest_of(tmp_path / "there") == digest_of(tmp_path / "here")
-    sample.make_sample(tmp_path / "other", seed=8, cadres=450)
+    sample.make_sample(tmp_path / "other", seed=8, cadres=850)
     assert digest_of(tmp_path / "other") != digest_of(tmp_path / "here")
 
 
@@ -124,13 +124,13 @@ def test_about_says_that_all_is_made_up():
 
 
 def test_several_counties_share_their_neighbours_and_nothing_else():
-    made = county(3, organisations=3, cadres=450)
+    made = county(3, organisations=3, cadres=850)
     assert made.report.errors.empty, "\n".join(made.report.lines(10))
     organisations = made.frames["organisations"]
     assert organisations["organisation_id"].tolist() == ["0421", "0422", "0423", "0901", "0902", "0903"]
     assert organisations.loc[organisations["external"] == "false", "place_code"].nunique() == 3
     cadres = made.frames["cadres"].assign(county=made.frames["cadres"]["cadre_id"].str[:4])
-    assert cadres["county"].value_counts().to_dict() == {"0421": 450, "0422": 450, "0423": 450}
+    assert cadres["county"].value_counts().to_dict() == {"0421": 850, "0422": 850, "0423": 850}
     postings = made.frames["postings"]
     assert (postings.groupby("post_id")["cadre_id"].agg(lambda ids: ids.str[:4].nunique()) == 1).all()
     key = made.planted.assign(county=made.planted["subject_id"].str[:4])
@@ -143,7 +143,7 @@ def test_several_counties_share_their_neighbours_and_nothing_else():
 
 @pytest.mark.parametrize("slug", policy.checks())
 def test_planted_faults_are_found_in_every_county(slug):
-    made = county(3, organisations=3, cadres=450)
+    made = county(3, organisations=3, cadres=850)
     findings = checks.evaluate(slug, made.report, {"as_of": AS_OF}).findings
     found = set(findings[["measure", "subject_id", "reason_code"]].itertuples(index=False, name=None))
     key = made.planted[made.planted["check"] == slug]
@@ -151,7 +151,7 @@ def test_planted_faults_are_found_in_every_county(slug):
     assert set(faults.itertuples(index=False, name=None)) <= found
 
 
-@pytest.mark.parametrize("cadres", [sample.FEWEST_CADRES, 900])
+@pytest.mark.parametrize("cadres", [sample.FEWEST_CADRES, 1300])
 def test_a_county_has_as_many_cadres_as_were_asked_for(cadres):
     made = county(5, cadres=cadres)
     assert len(made.frames["cadres"]) == cadres

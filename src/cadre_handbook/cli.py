@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("directory", metavar="DIR", help=_("a folder that does not exist yet, or is empty"))
     sample.add_argument("--seed", type=int, default=None, help=_("the same seed gives the same county"))
     sample.add_argument("--organisations", type=_positive, default=1, metavar="N")
-    sample.add_argument("--cadres", type=_positive, default=600, metavar="N", help=_("cadres an organisation"))
+    sample.add_argument("--cadres", type=_positive, metavar="N", help=_("cadres an organisation"))
     sample.set_defaults(run=_sample)
     return parser
 
@@ -207,7 +207,9 @@ def _sample(options: argparse.Namespace) -> int:
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise RequestError(_("{path} exists and is not an empty folder; nothing was written.").format(path=directory))
     seed = sample.SEED if options.seed is None else options.seed
-    sample.make_sample(directory, seed=seed, organisations=options.organisations, cadres=options.cadres)
+    sample.make_sample(
+        directory, seed=seed, organisations=options.organisations, cadres=options.cadres or sample.CADRES
+    )
     print(_("The made-up county is in {path}.").format(path=directory), file=sys.stderr)
     return 0
 

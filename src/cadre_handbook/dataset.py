@@ -365,8 +365,9 @@ def open_dataset(where: str | Path) -> Dataset:
 def cut_to(dataset: Dataset, as_of: pd.Timestamp) -> Dataset:
     """The dataset as known at the end of `as_of`: rows whose first date is later are left out, quietly and fully.
 
-    What begins after that day is not yet known; a later date of another kind is not yet known either and becomes empty. A
-    course whose last day is `as_of` ends on the day after and is over; a posting held to the end of `as_of` still runs.
+    What begins after that day is not yet known; a later date of another kind is not yet known either and becomes empty,
+    unless the schema says that it is known ahead. A course whose last day is `as_of` ends on the day after and is over; a
+    posting held to the end of `as_of` still runs.
     """
     tables = {}
     tomorrow = as_of + pd.Timedelta(days=1)
@@ -375,9 +376,9 @@ def cut_to(dataset: Dataset, as_of: pd.Timestamp) -> Dataset:
         if begins:
             frame = frame[~(frame[begins] > as_of)]
         later = {
-            column: frame[column].mask(frame[column] > (tomorrow if (name, column) == ("trainings", "end") else as_of))
-            for column in declared
-            if declared[column].type == "date" and column != begins
+            column: frame[column].mask(frame[column] > (tomorrow if field.known == "day_before" else as_of))
+            for column, field in declared.items()
+            if field.type == "date" and column != begins and field.known != "ahead"
         }
         tables[name] = frame.assign(**later)
     return Dataset(

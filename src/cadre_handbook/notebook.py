@@ -78,6 +78,8 @@ class Check:
             folded = f"<details><summary>{summary}</summary>{show.html_table(table, 'ch-sensitivity')}</details>"
             display(_Table(folded))
             self._glue("sensitivity", folded, "text/html")
+        self._glue("box", show.verdict_box(self.run), "text/html")
+        self._glue("counts", show.verdict_counts(self.run), "text/html")
         self._glue("verdicts", show.html_table(show.results_table(self.run), "ch-verdicts"), "text/html")
 
     def picture(self) -> None:

@@ -19,12 +19,14 @@ from cadre_handbook.i18n import _
 from cadre_handbook.sample_careers import Careers, choose_studies, keep_records, record_hearings
 from cadre_handbook.sample_county import AS_OF, County, build, neighbours
 from cadre_handbook.sample_faults import Expected, plant
+from cadre_handbook.sample_oversight import keep_oversight
 from cadre_handbook.sample_plans import keep_plans
+from cadre_handbook.sample_secondments import keep_secondments
 from cadre_handbook.sample_teams import keep_teams
 
 SEED = 20241231
-CADRES = 600
-FEWEST_CADRES = 450
+CADRES = 1000
+FEWEST_CADRES = 850
 PLANTED_COLUMNS = ["check", "measure", "subject_id", "reason_code", "what"]
 DATED_BY = {
     "postings": "start",
@@ -34,6 +36,14 @@ DATED_BY = {
     "reserve": "listed_on",
     "needs": "raised_on",
     "relocations": "moved_on",
+    "secondments": "start",
+    "surveys_of_cadres": "surveyed_on",
+    "supervision": "happened_on",
+    "awards": "awarded_on",
+    "tests": "offered_on",
+    "tracking_files": "opened_on",
+    "projects": "start",
+    "studies": "start",
 }
 LETTERS = {
     "postings": "P",
@@ -43,6 +53,20 @@ LETTERS = {
     "reserve": "R",
     "needs": "N",
     "relocations": "M",
+    "secondments": "S",
+    "surveys_of_cadres": "Q",
+    "supervision": "U",
+    "awards": "W",
+    "tests": "T",
+    "tracking_files": "F",
+    "projects": "J",
+    "studies": "E",
+}
+# Rows that are numbered within a secondment: their date, and the letter of their ids.
+OF_SECONDMENTS = {
+    "attendance": ("start", "K"),
+    "secondment_assessments": ("assessed_on", "G"),
+    "feedback": ("given_on", "B"),
 }
 
 
@@ -65,6 +89,8 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_records(county)
     record_hearings(county, seed)
     keep_plans(county, seed)
+    keep_secondments(county, seed)
+    keep_oversight(county, seed)
     keep_teams(county)
     return county, expected
 
@@ -113,9 +139,20 @@ def _numbered(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     for name, frame in frames.items():
         for column in references & set(frame):
             frame[column] = frame[column].map(ids).fillna("")
-        if name not in DATED_BY:
+        if name in OF_SECONDMENTS:
+            frames[name] = _numbered_within(frame, name)
+        elif name not in DATED_BY:
             frames[name] = frame.sort_values(schema.tables()[name].key, ignore_index=True)
     return ids
+
+
+def _numbered_within(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The rows of a table in order of secondment and date, with ids that count them."""
+    date, letter = OF_SECONDMENTS[name]
+    frame = frame.sort_values(["secondment_id", date], kind="stable", ignore_index=True)
+    number = frame.groupby("secondment_id", sort=False).cumcount() + 1
+    frame[schema.tables()[name].key] = frame["secondment_id"] + letter + number.astype(str).str.zfill(2)
+    return frame
 
 
 def _answer_key(expected: list[Expected], cadre_ids: dict[int, str], ids: dict[str, str]) -> pd.DataFrame:

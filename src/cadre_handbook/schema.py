@@ -29,7 +29,11 @@ class Category:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a table."""
+    """One column of a table.
+
+    A date is ``known`` on its day; with `day_before`, on the day before it (the day after the last of a course that is over);
+    with `ahead`, before it comes (a planned end).
+    """
 
     name: str
     type: str
@@ -42,6 +46,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     month: bool = False
+    known: str | None = None
     place: bool = False
     ordered: bool = False
     default: str | None = None
@@ -112,13 +117,15 @@ def _field(raw: dict[str, Any], where: str) -> Field:
             "constraints",
             "categories",
         ),
-        *("month", "place", "ordered", "default", "standard"),
+        *("month", "known", "place", "ordered", "default", "standard"),
     }
     refuse_unknown(raw, known, where)
     constraints = raw.pop("constraints", {})
     refuse_unknown(constraints, {"required", "unique", "minimum", "maximum"}, where)
     if raw["type"] not in TYPES:
         raise ValueError(f"{where}: type {raw['type']!r}")
+    if raw.get("known") not in (None, "day_before", "ahead"):
+        raise ValueError(f"{where}: known {raw['known']!r}")
     categories = tuple(Category(**category) for category in raw.pop("categories", []))
     return Field(**raw, **constraints, categories=categories)
 

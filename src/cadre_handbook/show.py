@@ -9,6 +9,7 @@ import pandas as pd
 from cadre_handbook import checks, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook.checks import Run
+from cadre_handbook.dataset import SAMPLE
 from cadre_handbook.i18n import _, bracketed, joined, label
 from cadre_handbook.references import reference_text
 
@@ -44,6 +45,65 @@ def _is_statistic(row) -> bool:
 def verdict_text(word: str) -> str:
     """A verdict as mark and word, never by colour alone."""
     return f"{verdict.MARKS[word]} {verdict.words()[word]}"
+
+
+# What asks for a look comes first, what was not judged last.
+BOX_ORDER = (
+    *(verdict.NOT_MET, verdict.CANNOT_TELL, verdict.MET, verdict.TOO_FEW),
+    *(verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE, verdict.CONTEXT),
+)
+BOX_LINES = 4  # lines of a verdict box before it folds
+BOX_SPARE = 1  # as many more are shown all the same: a fold that hides one line takes its place
+
+
+def verdict_box(run: Run) -> str:
+    """The verdicts of a run as a short list for the head of a page: mark, word, measure, figure, target and its origin."""
+    rows = sorted(run.results.itertuples(), key=lambda row: BOX_ORDER.index(row.verdict))
+    first = len(rows) if len(rows) <= BOX_LINES + BOX_SPARE else BOX_LINES
+    folded = ""
+    if rows[first:]:
+        summary = _("{count} more: {verdicts}").format(count=len(rows) - first, verdicts=_counted(rows[first:]))
+        folded = f"<details><summary>{html.escape(summary)}</summary>{_box_list(run, rows[first:])}</details>"
+    where = _("The made-up county") if run.dataset.where == SAMPLE else run.dataset.where
+    day = f"<time>{run.settings.as_of.strftime('%Y-%m-%d')}</time>"
+    when = html.escape(_("{where} at the end of {day}")).format(where=html.escape(where), day=day)
+    return f'<p class="ch-box-when">{when}</p>{_box_list(run, rows[:first])}{folded}'
+
+
+def verdict_counts(run: Run) -> str:
+    """How many results of a run have each verdict, as marks and words in one line."""
+    rows = list(run.results.itertuples())
+    counts = [(word, sum(row.verdict == word for row in rows)) for word in BOX_ORDER]
+    shown = (_verdict_span(word, f"{count} ") for word, count in counts if count)
+    return f'<p class="ch-counts">{" ".join(shown)}</p>'
+
+
+def _box_list(run: Run, rows: list) -> str:
+    items = []
+    for row in rows:
+        target = verdict.target_text(row)
+        # A figure without an operator stands beside a published one; it is measured against nothing.
+        pattern = _("target {target}") if verdict.sign(row.operator) else _("beside {target}")
+        goal = pattern.format(target=target) + bracketed(origin_word(row.origin)) if target else ""
+        parts = {
+            "ch-box-what": verdict.measure_label(run.policy, row.measure, row.group),
+            "ch-box-figure": figure_text(row),
+            "ch-box-target": goal,
+        }
+        spans = " ".join(f'<span class="{css}">{html.escape(text)}</span>' for css, text in parts.items())
+        items.append(f"<li>{_verdict_span(row.verdict)} {spans}</li>")
+    return f'<ul class="ch-box-list">{"".join(items)}</ul>'
+
+
+def _verdict_span(word: str, before: str = "") -> str:
+    css = word.replace(" ", "-")
+    mark = f'<span class="ch-mark" aria-hidden="true">{html.escape(verdict.MARKS[word])}</span>'
+    return f'<span class="ch-verdict ch-is-{css}">{mark} {html.escape(before + verdict.words()[word])}</span>'
+
+
+def _counted(rows: list) -> str:
+    counts = [(word, sum(row.verdict == word for row in rows)) for word in BOX_ORDER]
+    return joined(f"{verdict.MARKS[word]} {count} {verdict.words()[word]}" for word, count in counts if count)
 
 
 def results_table(run: Run) -> pd.DataFrame:

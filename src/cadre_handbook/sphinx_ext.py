@@ -36,6 +36,7 @@ from sphinx_external_toc.events import remove_suffix
 from traitlets.config import Config as Traits
 
 from cadre_handbook import __version__
+from cadre_handbook.chinese_spans import MarkChinese
 from cadre_handbook.directives import DIRECTIVES
 from cadre_handbook.learning import DIRECTIVES as LEARNING
 from cadre_handbook.learning import reading
@@ -59,6 +60,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     for name, directive in (*DIRECTIVES, *LEARNING):
         app.add_directive(name, directive)
     app.connect("doctree-resolved", reading.resolve)
+    app.add_post_transform(MarkChinese)
     app.connect("config-inited", begin_build)
     app.connect("builder-inited", drop_old_caches)
     app.connect("env-get-outdated", remove_withdrawn_pages)

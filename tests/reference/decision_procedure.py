@@ -81,17 +81,20 @@ def heard_before(decision, start):
 
 
 def recorded(decision, settings):
-    lag, in_time = dt.timedelta(days=settings.max_record_lag_days), []
+    lag, in_time, too_early = dt.timedelta(days=settings.max_record_lag_days), [], False
     for step, record in STEPS:
         taken, written = span(decision, step), span(decision, record)
         if taken is None:
             continue
         latest = (taken[0] + lag, taken[1] + lag)
         if written is not None:
+            too_early |= written[1] < taken[0]
             in_time.append(by_then(written, latest))
         elif latest[1] <= today(settings):
             in_time.append(None)
-    if in_time:
+    if too_early:
+        yield "recorded", False, True, "recorded_before"
+    elif in_time:
         hit = False if False in in_time else None if None in in_time else True
         yield "recorded", hit, True, {False: "recorded_late", None: "recorded_when_unknown", True: None}[hit]
 

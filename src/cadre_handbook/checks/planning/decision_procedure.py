@@ -42,7 +42,9 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
             counted,
             hit=recorded,
             lag=_longest_lag(moves),
-            reason_code=_codes(recorded, "recorded_late", "recorded_when_unknown"),
+            reason_code=_codes(recorded, "recorded_late", "recorded_when_unknown").mask(
+                _recorded_before(moves), "recorded_before"
+            ),
         ),
     ]
     return pd.concat(parts, ignore_index=True)
@@ -95,7 +97,8 @@ def _heard_before(moves: pd.DataFrame) -> pd.Series:
 def _recorded(moves: pd.DataFrame, settings: Settings) -> tuple[pd.Series, pd.Series]:
     """Whether a step is there to be recorded, and whether all that are were recorded in time (both boolean).
 
-    A step without a day of record is unknown once the time is over, and not counted before.
+    A step without a day of record is unknown once the time is over, and not counted before. What was put on record before
+    it happened is not in time either.
     """
     days = settings.max_record_lag_days
     counted = pd.Series(False, index=moves.index, dtype="boolean")
@@ -105,7 +108,13 @@ def _recorded(moves: pd.DataFrame, settings: Settings) -> tuple[pd.Series, pd.Se
         counts = moves[step].notna() & ~not_yet_due
         counted |= counts
         in_time &= _not_after(moves, record, step, days) | ~counts
-    return counted, in_time
+    return counted, in_time & ~_recorded_before(moves)
+
+
+def _recorded_before(moves: pd.DataFrame) -> pd.Series:
+    """Whether a step was surely put on record before the day it is said to have been taken (bool)."""
+    pairs = [_last_day(moves, record) < moves[step] for step, record in RECORDED.items()]
+    return pd.concat(pairs, axis=1).any(axis=1)
 
 
 def _not_after(moves: pd.DataFrame, one: str, other: str, days: int = 0) -> pd.Series:
