@@ -39,6 +39,8 @@ from traitlets.config import Config as Traits
 from cadre_handbook import __version__, site, site_search
 from cadre_handbook.chinese_spans import MarkChinese
 from cadre_handbook.directives import DIRECTIVES
+from cadre_handbook.learning import DIRECTIVES as LEARNING
+from cadre_handbook.learning import reading
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -51,13 +53,15 @@ logger = logging.getLogger(__name__)
 
 # What the outputs of a notebook depend on besides its own cells.
 FINGERPRINTED = ("data/**/*", "src/**/*.py", "src/**/*.po", "requirements.txt")
+ONLY_OF_PAGES = ("data/quizzes/", "data/stories/", "data/paths.yaml")  # no notebook reads them
 SIDE_BY_SIDE = max(2, os.cpu_count() or 1)
 LINES_OF_A_TRACEBACK = 15
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    for name, directive in DIRECTIVES:
+    for name, directive in (*DIRECTIVES, *LEARNING):
         app.add_directive(name, directive)
+    app.connect("doctree-resolved", reading.resolve)
     app.add_post_transform(MarkChinese)
     site.setup(app)
     app.connect("config-inited", begin_build)
@@ -124,7 +128,7 @@ def fingerprint(root: Path) -> str:
     paths = {path for pattern in FINGERPRINTED for path in root.glob(pattern)}
     for name, path in sorted((path.relative_to(root).as_posix(), path) for path in paths):
         hidden = any(part.startswith(".") or part == "__pycache__" for part in name.split("/"))
-        if path.is_file() and not hidden:
+        if path.is_file() and not hidden and not name.startswith(ONLY_OF_PAGES):
             content = path.read_bytes()
             digest.update(f"\0{name}\0{len(content)}\0".encode())
             digest.update(content)
