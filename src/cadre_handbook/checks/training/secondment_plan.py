@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by
+from cadre_handbook.values import any_by, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -54,10 +54,10 @@ def _surveyed(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def _in_service_since(dataset: Dataset, settings: Settings, first: pd.Timestamp) -> pd.DataFrame:
     """Who holds a post on the day, has not left, and served in a county of the data on `first` or before, one row each."""
     frame = history.timeline(dataset)
-    began = frame[~frame["external"]].groupby("cadre_id")["start"].min()
+    began = frame[~frame["external"]].sort_values("start", kind="stable")
     held = history.held_on(frame, settings.as_of).drop_duplicates("cadre_id")
     left = held["cadre_id"].isin(dataset["cadres"].loc[dataset["cadres"]["left_on"].notna(), "cadre_id"])
-    long_enough = held["cadre_id"].map(began) <= first
+    long_enough = lookup(held["cadre_id"], began, "cadre_id", "start") <= first
     return held.loc[(long_enough & ~left).to_numpy(bool), ["cadre_id", "managed_by"]].reset_index(drop=True)
 
 
