@@ -46,6 +46,9 @@ OPTIONAL = {
     "plans": ["cadre_id", "post_id", "adopted_on", "purpose"],
     "local_rules": ["topic", "unit_id", "in_force_from", "in_force_to", "revised_on"],
     "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
+    "secondments": ["posting_id", "planned_on", "planned_end", "end", "task", "direction", "use_decided_on"],
+    "attendance": ["working_days", "leave_days", "present_days"],
+    "surveys_of_cadres": ["age", "specialty", "knowledge", "education", "ability", "potential"],
 }
 
 

@@ -34,6 +34,11 @@ VARIANTS = {
     "fair_direction": [{}, {"window_months": 120, "min_hardship": 1, "young_age": 45, "least_moves": 1}],
     "avoidance": [{}, {"basis": "upbringing", "posts": "rule_2006"}, {"basis": "native"}],
     "pre_post_training": [{}, {"window_months": 120, "min_departments": 3, "min_hardship": 3}],
+    "secondment_plan": [{}, {"window_months": 120, "months_after": 2, "survey_years": 1}],
+    "secondment_presence": [
+        {},
+        {"window_months": 120, "min_presence": 0.97, "min_days": 100, "min_months": 14},
+    ],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "exchange_breadth": [
         {},

@@ -166,6 +166,7 @@ FACT_CODES = {
     "topic": ("local_rules", "topic"),
     "team": ("posts", "team"),
     "power": ("units", "power"),
+    "task": ("secondments", "task"),
 }
 
 

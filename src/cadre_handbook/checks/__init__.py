@@ -207,11 +207,15 @@ def _organisations_of(dataset: Dataset, organisations: list[str]) -> pd.Series:
 
 
 def _findings(facts: pd.DataFrame, policy: policies.Policy, settings: policies.Settings) -> pd.DataFrame:
-    """The rows a person should look at, each with its reason in one sentence, in the language in use."""
+    """The rows a person should look at, each with its reason in one sentence, in the language in use.
+
+    By measure and day, and before the day by `order` (a number) where the facts have one: the lowest first.
+    """
     rows = facts[facts["reason_code"].notna()]
     reasons = [_sentence(policy.reasons[row["reason_code"]], row, settings) for row in rows.to_dict("records")]
-    findings = rows.assign(recommendation=policy.id, reason=reasons)[FINDING_COLUMNS]
-    return findings.sort_values(["measure", "since", "subject_id"], kind="stable").reset_index(drop=True)
+    rows = rows.assign(recommendation=policy.id, reason=reasons, order=rows.get("order"))
+    rows = rows.sort_values(["measure", "order", "since", "subject_id"], kind="stable")
+    return rows[FINDING_COLUMNS].reset_index(drop=True)
 
 
 def _sentence(reason: policies.Reason, row: dict, settings: policies.Settings) -> str:

@@ -1,10 +1,12 @@
 """Charts in the house style, a module a form: static SVG, the same bytes on every run and machine, words from the data."""
 
 from cadre_handbook.figures.bars import bars
+from cadre_handbook.figures.calendar_strips import calendar_strips
 from cadre_handbook.figures.distribution import distribution
 from cadre_handbook.figures.diverging import diverging
 from cadre_handbook.figures.dots import dots
 from cadre_handbook.figures.flow import flow
+from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
 from cadre_handbook.figures.matrix import matrix
 from cadre_handbook.figures.slopes import slopes
@@ -18,10 +20,12 @@ __all__ = [
     "WIDTH",
     "Picture",
     "bars",
+    "calendar_strips",
     "distribution",
     "diverging",
     "dots",
     "flow",
+    "gantt",
     "matrix",
     "percent_text",
     "slopes",
