@@ -6,7 +6,9 @@ from cadre_handbook.figures.diverging import diverging
 from cadre_handbook.figures.dots import dots
 from cadre_handbook.figures.flow import flow
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, text_width, wrapped
+from cadre_handbook.figures.lanes import lanes
 from cadre_handbook.figures.matrix import matrix
+from cadre_handbook.figures.profile import profile
 from cadre_handbook.figures.slopes import slopes
 from cadre_handbook.figures.strips import strips
 from cadre_handbook.figures.survival import survival
@@ -22,7 +24,9 @@ __all__ = [
     "diverging",
     "dots",
     "flow",
+    "lanes",
     "matrix",
+    "profile",
     "slopes",
     "strips",
     "survival",
