@@ -17,6 +17,7 @@ END = AS_OF.toordinal()
 TASKS = {"line_of_duty": 50, "project": 22, "village": 14, "aid": 8, "adviser": 4, "no_task": 2}
 USES = {"returned": 45, "moved": 30, "promoted": 18, "stayed": 7}
 GRADES = {"excellent": 22, "competent": 73, "basically_competent": 4, "incompetent": 1}
+LEAN = {"balancing_interests": -1, "mass_work": 1}  # what is found hard in this county, and easy
 MARKS = ("leading_team", "changing_place", "balancing_interests", "mass_work", "keeping_peace", "style")
 
 
@@ -159,7 +160,7 @@ def report_in_time(county: County, secondment: dict, *kinds: str) -> None:
 
 def add_assessment(county: County, secondment: dict, day: str, grade: str, dice: Dice | None = None, **values) -> dict:
     """An assessment of a secondment, complete unless ``values`` say otherwise."""
-    marks = {mark: dice.between(3, 5) if dice else 4 for mark in MARKS}
+    marks = {mark: min((dice.between(3, 5) if dice else 4) + LEAN.get(mark, 0), 5) for mark in MARKS}
     if dice and dice.chance(0.06):
         marks[dice.pick(MARKS)] = ""
     heard = {"host_heard": True, "home_heard": not (dice and dice.chance(0.07))}

@@ -10,7 +10,7 @@ import datetime as dt
 from collections import defaultdict
 
 from reference.plain import both, by, counts_of, fact, findings_of, first_ancestor, first_day, plus_months, rows, today
-from reference.seconded import secondments, span
+from reference.secondments import secondments, span
 
 OUT_OF_SERVICE = ("retired", "resigned", "dismissed", "died")
 MARKS = ("leading_team", "changing_place", "balancing_interests", "mass_work", "keeping_peace", "style")
@@ -27,18 +27,18 @@ def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]
 def facts(dataset, settings) -> list[dict]:
     found, by_host = [], defaultdict(list)
     assessments = rows(dataset, "secondment_assessments")
-    units = by(rows(dataset, "units"), "unit_id")
+    cadres, units = by(rows(dataset, "cadres"), "cadre_id"), by(rows(dataset, "units"), "unit_id")
     earlier = {name: unit["predecessor_unit_id"] for name, unit in units.items()}
     for row in secondments(dataset):
-        if row["over"] is None or plus_months(row["start"], settings.min_months) > row["over"]:
+        if row["ended_on"] is None or plus_months(row["start"], settings.min_months) > row["ended_on"]:
             continue
-        last_day = row["over"] - dt.timedelta(days=1)
+        last_day = row["ended_on"] - dt.timedelta(days=1)
         due_on = last_day + dt.timedelta(days=settings.grace_days)
         if not first_day(settings) <= due_on <= today(settings):
             continue
-        owed = still_owed(row, due_on)
+        owed = still_owed(cadres[row["cadre_id"]], due_on)
         own = [item for item in assessments if row["recorded"] and item["secondment_id"] == row["secondment_id"]]
-        file, made = of_the_end(own, row["over"] - dt.timedelta(days=settings.early_days))
+        file, made = of_the_end(own, row["ended_on"] - dt.timedelta(days=settings.early_days))
         if not row["recorded"]:
             made = None
         who = (row["cadre_id"], row["managed_by"])
@@ -55,11 +55,11 @@ def facts(dataset, settings) -> list[dict]:
     return found + hosts(by_host, units, settings)
 
 
-def still_owed(row, due_on) -> bool | None:
+def still_owed(cadre, due_on) -> bool | None:
     """Nobody is assessed who has left the service before it was due."""
-    if row["left_on"] is None or row["left_on"] > due_on:
+    if cadre["left_on"] is None or cadre["left_on"] > due_on:
         return True
-    return None if row["left_reason"] is None else row["left_reason"] not in OUT_OF_SERVICE
+    return None if cadre["left_reason"] is None else cadre["left_reason"] not in OUT_OF_SERVICE
 
 
 def of_the_end(own, earliest):

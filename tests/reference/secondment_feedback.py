@@ -10,7 +10,7 @@ import datetime as dt
 import itertools
 
 from reference.plain import both, counts_of, fact, findings_of, first_day, plus_months, rows, same, today
-from reference.seconded import secondments, span
+from reference.secondments import secondments, span
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -59,7 +59,7 @@ def messages(own, kind, start) -> list[tuple[dt.date, dt.date, bool]]:
 
 
 def due(row, until, due_on, settings) -> bool:
-    had_in_full = row["over"] is None or until <= row["over"]
+    had_in_full = row["ended_on"] is None or until <= row["ended_on"]
     return had_in_full and first_day(settings) <= due_on <= today(settings)
 
 
@@ -121,14 +121,14 @@ def years(row, visits, settings):
         if begins > today(settings):
             return
         number += 1
-        if row["over"] is not None and until > row["over"]:
-            if plus_months(row["start"], 12 * (number - 1) + settings.part_year_months) > row["over"]:
+        if row["ended_on"] is not None and until > row["ended_on"]:
+            if plus_months(row["start"], 12 * (number - 1) + settings.part_year_months) > row["ended_on"]:
                 return
-            until = row["over"]
+            until = row["ended_on"]
         if first_day(settings) <= until - ONE_DAY <= today(settings):
             sure = sum(kind and begins <= first and last < until for first, last, kind in visits)
             possible = sum(first < until and begins <= last for first, last, _kind in visits)
             wanted = settings.inspections_a_year
             yield True if sure >= wanted else False if possible < wanted else None
-        if row["over"] is not None and until >= row["over"]:
+        if row["ended_on"] is not None and until >= row["ended_on"]:
             return

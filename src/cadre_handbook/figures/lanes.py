@@ -45,16 +45,20 @@ def lanes(
     ``periods``: a period a row, with `row` (key of its line), `number` (from 1) and `above`, `below` (boolean: came, did not
     come, NA not known). ``marks``: what may come at any time, with `row` and `at` (in periods from the start of the line).
     ``words``: the names of the upper lane, of the lower lane and of a mark; ``axis``: what the numbers along the line
-    count. Lines with most that did not come stand first; the first `most` are drawn, numbered.
+    count. Lines with most that did not come stand first, then those with most that is not known; the first `most` are drawn, numbered.
     """
     if periods.empty:
         return nothing(settings, slug)
-    silent = periods.assign(silent=sum(periods[lane].eq(False).fillna(False).astype(int) for lane in _LANES))
-    order = silent.groupby("row", sort=True)["silent"].sum().sort_values(ascending=False, kind="stable")
+    gaps = {
+        "silent": sum(periods[lane].eq(False).fillna(False).astype(int) for lane in _LANES),
+        "unknown": sum(periods[lane].isna().astype(int) for lane in _LANES),
+    }
+    order = periods[["row"]].assign(**gaps).groupby("row", sort=True).sum()
+    order = order.sort_values(list(gaps), ascending=False, kind="stable")
     place = {row: number for number, row in enumerate(order.index[:most])}
     shown = periods[periods["row"].isin(place)].assign(place=lambda table: table["row"].map(place))
     dots = marks[marks["row"].isin(place)].assign(place=lambda table: table["row"].map(place))
-    quiet, due = int(order.sum()), len(_LANES) * len(periods)
+    quiet, due = int(order["silent"].sum()), len(_LANES) * len(periods)
     with house_style(slug):
         sheet = _drawn(shown, dots, len(place), words, axis, slug)
         if title is None:
@@ -66,7 +70,7 @@ def lanes(
         caption = caption or _("Each line is one case, those with most gaps first; a box is a period that was due.")
         if len(order) > len(place):
             caption = sentences(caption, _("{shown} of {n} are drawn.").format(shown=len(place), n=len(order)))
-        alt = _("Two lanes for {n} cases. {above}: {a} of {due} came; {below}: {b} of {due} came.").format(
+        alt = _("Two lanes for {n} cases with {due} periods due; {above}: {a}, {below}: {b}.").format(
             n=len(order),
             above=words[0],
             below=words[1],
@@ -117,7 +121,5 @@ def _drawn(shown: pd.DataFrame, dots: pd.DataFrame, count: int, words, axis: str
             sheet.mark(left + dot.at * width, head + dot.place * step + step / 2, "d", "ink", 8)
     for tick in tick_values(1, last, 8) if last > 1 else [1.0]:
         sheet.text(left + (tick - 0.5) * width, bottom + 12, str(int(tick)), "center", SMALL)
-    sheet.text(left + last * width / 2, bottom + 40, axis, "center") if last * width > text_width(axis) else sheet.text(
-        left, bottom + 40, axis
-    )
+    sheet.text(left, bottom + 40, axis)
     return sheet
