@@ -46,10 +46,23 @@ OPTIONAL = {
     "plans": ["cadre_id", "post_id", "adopted_on", "purpose"],
     "local_rules": ["topic", "unit_id", "in_force_from", "in_force_to", "revised_on"],
     "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
-    "secondments": ["posting_id", "planned_on", "planned_end", "end", "task", "direction", "use_decided_on"],
+    "secondments": [
+        "posting_id",
+        "planned_on",
+        "planned_end",
+        "end",
+        "task",
+        "direction",
+        "use_decided_on",
+        "host_unit_id",
+    ],
     "attendance": ["working_days", "leave_days", "present_days"],
     "surveys_of_cadres": ["age", "specialty", "knowledge", "education", "ability", "potential"],
+    "secondment_assessments": ["counted", "judged", "style", "host_heard", "home_heard", "grade"],
+    "feedback": ["kind", "on_thinking", "on_work", "on_life"],
 }
+# Days of which careless records keep the month alone.
+BY_MONTH = {"feedback": ["given_on"], "secondment_assessments": ["assessed_on"]}
 
 
 @cache
@@ -70,5 +83,9 @@ def worn_county(seed: int) -> Made:
     ends = pd.to_datetime(postings.loc[late, "end"], format="ISO8601") + days
     starts = pd.to_datetime(postings.loc[late, "start"], format="ISO8601")
     postings.loc[late, "end"] = ends.where(ends >= starts, starts).dt.strftime("%Y-%m-%d")
+    for name, columns in BY_MONTH.items():
+        for column in columns:
+            days = frames[name][column]
+            frames[name][column] = days.where(dice.random(len(days)) >= 0.1, days.str[:7])
     dataset = from_frames(frames)
     return Made(frames, dataset, validation.validate(dataset), made.planted)

@@ -40,6 +40,15 @@ VARIANTS = {
         {"window_months": 120, "min_presence": 0.97, "min_days": 100, "min_months": 14},
     ],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
+    "secondment_assessment": [
+        {},
+        {"window_months": 120, "min_months": 0, "grace_days": 0, "early_days": 90, "least_graded": 1},
+    ],
+    "secondment_feedback": [
+        {},
+        {"window_months": 120, "months_a_report": 2, "grace_days": 20, "inspections_a_year": 2, "part_year_months": 3},
+        {"window_months": 60, "months_a_report": 6, "grace_days": 0},
+    ],
     "exchange_breadth": [
         {},
         {"window_months": 60, "compared_with": "deputies_and_middle", "least_in_group": 1, "max_gap_days": 45},

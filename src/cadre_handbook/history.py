@@ -34,6 +34,15 @@ def months_before(as_of: pd.Timestamp, months: int) -> pd.Timestamp:
     return as_of + ONE_DAY - pd.DateOffset(months=months)
 
 
+def months_after(start: pd.Series, months: pd.Series | int) -> pd.Series:
+    """The same day so many months later, or the last of that month where it has no such day (datetime64[s], NaT kept)."""
+    known = start.fillna(pd.Timestamp(0))
+    first = (_months(day_numbers(known)) + np.asarray(months, "int64")).astype("datetime64[M]").astype("datetime64[D]")
+    month = pd.Series(first.astype(DAY), index=start.index)
+    day = np.minimum(known.dt.day, month.dt.days_in_month)
+    return (month + pd.to_timedelta(day - 1, unit="D")).astype(DAY).where(start.notna())
+
+
 def anniversary(start: pd.Series, years: int) -> pd.Series:
     """The day on which `years` years since `start` are full; 29 February counts as 28 February in other years."""
     return (start + pd.DateOffset(years=int(years))).astype(DAY)

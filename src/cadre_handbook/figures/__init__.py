@@ -8,7 +8,9 @@ from cadre_handbook.figures.dots import dots
 from cadre_handbook.figures.flow import flow
 from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
+from cadre_handbook.figures.lanes import lanes
 from cadre_handbook.figures.matrix import matrix
+from cadre_handbook.figures.profile import profile
 from cadre_handbook.figures.slopes import slopes
 from cadre_handbook.figures.strips import strips
 from cadre_handbook.figures.survival import survival
@@ -26,8 +28,10 @@ __all__ = [
     "dots",
     "flow",
     "gantt",
+    "lanes",
     "matrix",
     "percent_text",
+    "profile",
     "slopes",
     "strips",
     "survival",
