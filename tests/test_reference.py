@@ -34,6 +34,8 @@ VARIANTS = {
     "fair_direction": [{}, {"window_months": 120, "min_hardship": 1, "young_age": 45, "least_moves": 1}],
     "avoidance": [{}, {"basis": "upbringing", "posts": "rule_2006"}, {"basis": "native"}],
     "pre_post_training": [{}, {"window_months": 120, "min_departments": 3, "min_hardship": 3}],
+    "periodic_review": [{}, {"review_months": 6, "window_months": 60, "max_gap_days": 45}],
+    "assessment_standards": [{}, {"window_months": 60, "min_performance_weight": 0.6}],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "exchange_breadth": [
         {},

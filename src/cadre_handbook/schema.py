@@ -166,6 +166,9 @@ FACT_CODES = {
     "topic": ("local_rules", "topic"),
     "team": ("posts", "team"),
     "power": ("units", "power"),
+    "standard": ("assessments", "standard"),
+    "fitting": ("assessments", "standard"),
+    "other_grade": ("assessments", "other_grade"),
 }
 
 
