@@ -69,8 +69,8 @@ def _civil_servant(rows: pd.DataFrame, dataset: Dataset) -> pd.Series:
     """Whether the cadre was a civil servant when assessed (boolean): as now, unless the status may have changed since."""
     studies = dataset["studies"]
     changes = studies[(studies["kind"].isna() | studies["kind"].eq("status_change")).to_numpy()]
-    latest = changes.groupby("cadre_id")["start"].max()
-    changed_since = rows["cadre_id"].map(latest) > rows["assessed_on"]
+    latest = lookup(rows["cadre_id"], changes.sort_values("start", ascending=False), "cadre_id", "start")
+    changed_since = latest > rows["assessed_on"]
     return same(lookup(rows["cadre_id"], dataset["cadres"], "cadre_id", "status"), "civil_servant").mask(changed_since)
 
 
