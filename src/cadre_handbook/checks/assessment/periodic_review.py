@@ -258,10 +258,10 @@ def picture(run) -> figures.Picture:
     first, second = (history.months_before(run.settings.as_of, months * times) for times in (1, 2))
     parts = {
         "recent": _("in the last {months} months").format(months=months),
+        "new": _("not yet due"),
         "late": _("in the {months} months before").format(months=months),
         "old": _("longer ago"),
         "never": _("never, on file"),
-        "new": _("not yet due"),
     }
     part = pd.Series("old", index=both.index).mask(both["reviewed_on"] >= second, "late")
     part = part.mask(both["reviewed_on"].isna(), "never").mask(both["reviewed_on"] >= first, "recent")
@@ -302,7 +302,7 @@ def _ranks_shown() -> list[str]:
 
 def _team_row(team: str) -> str:
     if team in team_stability.OF_A_UNIT:
-        return _("Teams: {kind}").format(kind=schema.code_label("posts", "team", team))
+        return schema.code_label("posts", "team", team)
     return _("Teams of the organisation")
 
 
