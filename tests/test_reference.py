@@ -39,6 +39,8 @@ VARIANTS = {
         {},
         {"window_months": 120, "min_presence": 0.97, "min_days": 100, "min_months": 14},
     ],
+    "periodic_review": [{}, {"review_months": 6, "window_months": 60, "max_gap_days": 45}],
+    "assessment_standards": [{}, {"window_months": 60, "min_performance_weight": 0.6}],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "secondment_assessment": [
         {},

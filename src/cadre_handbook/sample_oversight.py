@@ -19,12 +19,14 @@ SCORES = {"excellent": (90, 98), "competent": (75, 91), "basically_competent": (
 PARTS = ("exchange_recorded_on", "study_recorded_on", "changes_recorded_on", "performance_recorded_on")
 DIMENSIONS = ("age", "specialty", "knowledge", "education", "ability", "potential")
 FIRST_YEAR_OF_FILES = LAST_YEAR - 2
+FIRST_YEAR_OF_REVIEWS = LAST_YEAR - 5
 
 
 def keep_oversight(county: County, seed: int) -> None:
     """Rows of the tables on oversight, and the columns of decisions, assessments, trainings and reserve that go with them.
 
-    Where `county.kept` has a table and the key of a cadre, the rows about that cadre are there already.
+    Where `county.kept` has a table and the key of a cadre (or, for reviews of its team, the id of a unit), the rows about
+    them are there already.
     """
     _Oversight(county, Dice(seed, county.number, STREAM)).keep()
 
@@ -41,7 +43,7 @@ class _Oversight:
             if row.get("role") in ("substantive", "", None):
                 self.careers[row["cadre_id"]].append(row)
 
-    def kept(self, table: str, key: int) -> bool:
+    def kept(self, table: str, key: int | str) -> bool:
         return (table, key) in self.county.kept
 
     def keep(self) -> None:
@@ -97,7 +99,7 @@ class _Oversight:
         post = self.post_on(key, day)
         if post is None:
             return "party_government"
-        if self.kinds.get(post["unit_id"]) == "enterprise":
+        if self.kinds.get(post["unit_id"]) == "enterprise" and post["leading"]:
             return "enterprise"
         return "specialist" if post["category"] == "technical" else "party_government"
 
@@ -117,13 +119,13 @@ class _Oversight:
                 if row.get("team") and row["unit_id"] in own and not row.get("valid_to")
             }
         )
-        for year in (LAST_YEAR - 1, LAST_YEAR):
+        for year in range(FIRST_YEAR_OF_REVIEWS, LAST_YEAR + 1):
             for team, unit in teams:
-                if not dice.chance(0.04):
+                if not dice.chance(0.04) and not self.kept("team_reviews", unit):
                     self.review(dt.date(year, 11, dice.between(2, 28)).isoformat(), team=team, unit_id=unit)
         reviewed = defaultdict(list)
         for key in self.careers:
-            for year in (LAST_YEAR - 1, LAST_YEAR):
+            for year in range(FIRST_YEAR_OF_REVIEWS, LAST_YEAR + 1):
                 day = dt.date(year, 10, dice.between(8, 31)).isoformat()
                 forgotten = dice.chance(0.05)
                 post = self.post_on(key, day)
