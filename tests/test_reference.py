@@ -34,6 +34,18 @@ VARIANTS = {
     "fair_direction": [{}, {"window_months": 120, "min_hardship": 1, "young_age": 45, "least_moves": 1}],
     "avoidance": [{}, {"basis": "upbringing", "posts": "rule_2006"}, {"basis": "native"}],
     "pre_post_training": [{}, {"window_months": 120, "min_departments": 3, "min_hardship": 3}],
+    "supervision": [{}, {"months": 3, "window_months": 60, "days": 10, "complaint_days": 30, "record_months": 30}],
+    "tracking_file": [{}, {"file_months": 5, "window_months": 70, "max_gap_days": 45}],
+    "rewards_and_discipline": [
+        {},
+        {
+            "settle_days": 20,
+            "window_months": 12,
+            "reward_months": 30,
+            "exchanged_months": 60,
+            "counted_awards": "merits",
+        },
+    ],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "exchange_breadth": [
         {},
