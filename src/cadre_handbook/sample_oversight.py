@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from cadre_handbook.sample_county import AS_OF, LAST_YEAR, County, Dice, as_text, ordinal
 
-STREAM = 803  # sets these dice apart from all others
+STREAM, RESPONSES = 803, 815  # set these dice apart from all others, and the refusals' from these
 END = AS_OF.toordinal()
 SURVEY = "2023-09-15"
 RATINGS = {"good": 35, "fairly_good": 45, "fair": 17, "poor": 3}
@@ -29,6 +29,7 @@ def keep_oversight(county: County, seed: int) -> None:
     them are there already.
     """
     _Oversight(county, Dice(seed, county.number, STREAM)).keep()
+    _responses(county, Dice(seed, county.number, RESPONSES))
 
 
 class _Oversight:
@@ -294,3 +295,48 @@ class _Oversight:
             start=as_text(start, False),
             end=as_text(end, False) if end <= END else "",
         )
+
+
+def _responses(county: County, dice: Dice) -> None:
+    """Nearly every exchange is accepted. A few are refused; most of these are examined, heard and settled, and no move follows."""
+    for row in county.rows["decisions"]:
+        if row["kind"] in ("exchange", "secondment") and ("decisions", row["cadre_id"]) not in county.kept:
+            row.setdefault("response", "accepted")
+    for cadre in county.rows["cadres"]:
+        key = cadre["cadre_id"]
+        serves = ("decisions", key) not in county.kept and cadre["joined_on"] < "2018" and not cadre.get("left_on")
+        if serves and dice.chance(0.015):
+            _refused(county, dice, key)
+
+
+def _refused(county: County, dice: Dice, key: int) -> None:
+    decided = END - dice.between(150, 1000)
+    days = [decided]
+    for _step in ("refused", "examined", "heard", "settled"):
+        days.append(days[-1] + dice.between(2, 20))
+    _decided, refused, examined, heard, settled = (as_text(day, False) for day in days)
+    good = dice.chance(0.6)
+    steps = {
+        "inspected_on": as_text(decided - dice.between(20, 40), False),
+        "opinion_from_on": as_text(decided - dice.between(8, 18), False),
+        "opinion_to_on": as_text(decided - dice.between(2, 7), False),
+        "decided_on": as_text(decided, False),
+    }
+    county.add(
+        "decisions",
+        decision_id=county.serial("D"),
+        cadre_id=key,
+        kind="exchange",
+        decided_by="collective",
+        favour=False,
+        **steps,
+        **{step.replace("_on", "_recorded_on"): day for step, day in steps.items()},
+        response="refused",
+        refused_on=refused,
+        cause_examined_on=examined,
+        cause="good" if good else "none",
+        heard_on=heard,
+        outcome="excused" if good else "admonished",
+        outcome_on=settled,
+        appeal="" if good else dice.weighted({"told": 6, "upheld": 2, "changed": 1}),
+    )
