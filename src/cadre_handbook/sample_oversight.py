@@ -41,7 +41,7 @@ class _Oversight:
             if row.get("role") in ("substantive", "", None):
                 self.careers[row["cadre_id"]].append(row)
 
-    def kept(self, table: str, key: int) -> bool:
+    def kept(self, table: str, key: int | str) -> bool:
         return (table, key) in self.county.kept
 
     def keep(self) -> None:
@@ -237,7 +237,10 @@ class _Oversight:
         leading = [
             row
             for row in self.posts.values()
-            if row["leading"] and row["unit_id"] in self.kinds and not row.get("valid_to")
+            if row["leading"]
+            and row["unit_id"] in self.kinds
+            and not row.get("valid_to")
+            and not self.kept("reserve", row["post_id"])
         ]
         by_rank = defaultdict(list)
         for post in leading:

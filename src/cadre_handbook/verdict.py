@@ -18,12 +18,14 @@ from cadre_handbook.policy import EVERYONE, Group, Measure, Policy, Settings
 
 MET, NOT_MET, CANNOT_TELL, TOO_FEW = "met", "not met", "cannot tell", "too few"
 NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT = "no data", "not applicable", "not in force", "context"
-VERDICTS = (MET, NOT_MET, CANNOT_TELL, TOO_FEW, NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT)
+HIDDEN = "hidden"
+VERDICTS = (MET, NOT_MET, CANNOT_TELL, TOO_FEW, HIDDEN, NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT)
 MARKS = {
     MET: "✓",
     NOT_MET: "✗",
     CANNOT_TELL: "?",
     TOO_FEW: "<",
+    HIDDEN: "▪",
     NO_DATA: "∅",
     NOT_APPLICABLE: "–",
     NOT_IN_FORCE: "◷",
@@ -69,6 +71,7 @@ def words() -> dict[str, str]:
         NOT_MET: _("not met"),
         CANNOT_TELL: _("cannot tell"),
         TOO_FEW: _("too few"),
+        HIDDEN: _("hidden"),
         NO_DATA: _("no data"),
         NOT_APPLICABLE: _("not applicable"),
         NOT_IN_FORCE: _("not in force"),
@@ -202,10 +205,12 @@ def _judge_statistic(measure: Measure, target: float | None, table: pd.DataFrame
     missing = int(table["missing"].sum())
     could_be = {_outcome(measure.operator, target, statistic.estimate(cells)) for cells in statistic.variants(table)}
     if missing and could_be != {outcome}:
-        all_ = int(table["n"].sum()) + missing
+        people = statistic.everyone(table)
+        unknown = int(people["missing"].sum())
+        all_ = int(people["n"].sum()) + unknown
         return (
             CANNOT_TELL,
-            _("{missing} of {all} are unknown and could turn it").format(missing=missing, all=all_),
+            _("{missing} of {all} are unknown and could turn it").format(missing=unknown, all=all_),
             estimate,
         )
     if np.isnan(estimate.lower):
@@ -256,7 +261,8 @@ def judge(
 
 
 def _judge_one(measure: Measure, group: Group, settings: Settings, table: pd.DataFrame, lacks: str | None) -> dict:
-    n, k, missing = (int(table[column].sum()) for column in ("n", "k", "missing"))
+    shown = STATISTICS[measure.statistic].shown(table) if measure.statistic else table
+    n, k, missing = (int(shown[column].sum()) for column in ("n", "k", "missing"))
     wanted = group.target or measure.target
     target = getattr(settings, wanted) if wanted else None
     row = {"n": n, "k": k, "missing": missing, "value": None, "lower": None, "upper": None}
@@ -319,9 +325,9 @@ def number_text(value) -> str:
 
 
 def canonical_line(row) -> str:
-    """One result as one line of text, the same in every language and on every machine."""
+    """One result as one line of text, the same in every language and on every machine; a hidden one has no figures."""
     subject = "/".join(part for part in (row.organisation_id, row.recommendation, row.measure, row.group) if part)
-    figures = f"n={row.n} k={row.k} missing={row.missing}"
+    figures = HIDDEN if row.verdict == HIDDEN else f"n={row.n} k={row.k} missing={row.missing}"
     value = f" value={number_text(row.value)}" if number_text(row.value) else ""
     interval = f" [{number_text(row.lower)}, {number_text(row.upper)}]" if number_text(row.lower) else ""
     operator = row.operator if isinstance(row.operator, str) else "beside"

@@ -7,6 +7,7 @@ from cadre_handbook.figures.dots import dots
 from cadre_handbook.figures.flow import flow
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, text_width, wrapped
 from cadre_handbook.figures.matrix import matrix
+from cadre_handbook.figures.parity import parity, withheld
 from cadre_handbook.figures.slopes import slopes
 from cadre_handbook.figures.strips import strips
 from cadre_handbook.figures.survival import survival
@@ -23,10 +24,12 @@ __all__ = [
     "dots",
     "flow",
     "matrix",
+    "parity",
     "slopes",
     "strips",
     "survival",
     "text_width",
     "timelines",
+    "withheld",
     "wrapped",
 ]
