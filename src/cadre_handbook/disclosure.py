@@ -79,9 +79,17 @@ def hide(results: pd.DataFrame, hidden: set[Key], settings: Settings) -> pd.Data
 
 
 def _by_x(table: pd.DataFrame) -> list[tuple[int, int]]:
-    """n and k for each value of x, one pair where there is none."""
-    summed = table.groupby(table["x"].astype("object").fillna(""))[["n", "k"]].sum()
-    return list(summed.itertuples(index=False, name=None))
+    """n and k of all, or of the two groups that x tells apart; a group that nobody is of is nought of nought."""
+    groups = (
+        [table["x"].eq(x).to_numpy(bool, na_value=False) for x in (1, 0)] if table["x"].notna().any() else [slice(None)]
+    )
+    return [tuple(int(table.loc[group, column].sum()) for column in ("n", "k")) for group in groups]
+
+
+def _own_small(table: pd.DataFrame, least: int) -> bool:
+    """Whether a body that anybody is of has a small count of its own."""
+    body = table[table["x"].eq(1).to_numpy(bool, na_value=False)]
+    return len(body) > 0 and _small(int(body["n"].sum()), int(body["k"].sum()), least)
 
 
 def _small(n: int, k: int, least: int) -> bool:
@@ -114,7 +122,7 @@ def _nested_to_hide(tables: dict[str, pd.DataFrame], bits: dict[str, int], least
         pairs.append((n - sum(part[0] for part in inside), k - sum(part[1] for part in inside)))
     if _any_small(pairs, least):
         return list(tables)
-    own = [name for name, table in tables.items() if _any_small(_by_x(table[table["x"].eq(1).to_numpy(bool)]), least)]
+    own = [name for name, table in tables.items() if _own_small(table, least)]
     if len(tables) < BODIES or len(own) == BODIES:
         return own
     if own:

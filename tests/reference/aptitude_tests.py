@@ -39,7 +39,7 @@ def hidden(dataset, settings) -> set[tuple[str, str, str]]:
             if row["organisation_id"] == organisation:
                 groups.setdefault(refused, []).append(row["hit"])
         known = [answer for answers in groups.values() for answer in answers if answer is not None]
-        if known and any(small.alone(answers, settings) for answers in groups.values()):
+        if known and any(small.alone(groups.get(refused, []), settings) for refused in (True, False)):
             found.add((organisation, "passed_over", ""))
     return found
 

@@ -53,6 +53,9 @@ def _bases(f: Faults) -> None:
     f.expect(measure, _citing(f, assessed="2024-05-07"), "no_assessment", "the assessment came a day later")
     one = _citing(f, "2020-06-01", "", "", "2021-12-31")
     f.expect(measure, one, "", "a test alone, decided a day before the days that count")
+    for day in ("2018-11-05", "2018-11-06", "2018-11-07"):
+        one = _citing(f, "2018-09-03", "2018-10-08", "2018-01-10", day)
+        f.expect(measure, one, "", "a test, an inspection and an assessment, years ago")
 
 
 def _ages(f: Faults) -> None:

@@ -70,7 +70,7 @@ def _behind(dataset: Dataset, settings: Settings) -> tuple[pd.Series, pd.Series]
     holds = pd.MultiIndex.from_frame(entries[["cadre_id", "post"]]).isin(pd.MultiIndex.from_frame(held))
     entries = entries[~holds & entries["ready"].fillna(True).to_numpy(bool)]
     # A row left out for a problem may have been one more.
-    left_out = dataset.left_out_rows("reserve")
+    left_out = dataset.left_out_rows("reserve").reindex(columns=["cadre_id", "for_post_id"])
     left_out = left_out.assign(post=left_out["for_post_id"].map(root)).dropna(subset=["cadre_id", "post"])
     may_be = pd.concat([entries[["cadre_id", "post"]], left_out[["cadre_id", "post"]]])
     surely = entries[entries["ready"].fillna(False).to_numpy(bool)]
