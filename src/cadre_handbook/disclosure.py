@@ -7,8 +7,8 @@ others. It is hidden where
 1. *its own counts*: one of the counts it is made from is under `min_cell`, nought included: of those with the trait, or of those without;
 2. *the rest*: it compares a body with all people, and one of the counts of all, or of all outside the body, is under
    `min_cell`. Then the results of every body are hidden, for each shows the share of all;
-3. *two bodies*: two bodies that overlap are both shown, and the counts of both and of all leave fewer than `min_cell`
-   possible values for a small count of those in both, in one only or in neither. Then both are hidden;
+3. *two bodies*: two bodies would both be shown, and the counts of both and of all leave fewer than `min_cell` possible values for
+   those in both, in one only or in neither, of which one is small. Then both are hidden;
 4. *the other body*: one of two bodies is hidden, and the other leaves fewer than `min_cell` possible values for its small count.
    Then both are hidden.
 
@@ -25,6 +25,7 @@ from cadre_handbook.i18n import _
 from cadre_handbook.policy import MIN_CELL, Policy, Settings
 
 Key = tuple[str, str, str]  # organisation, measure, group
+Counts = tuple[int, int]  # n and k
 KEY_COLUMNS = ["organisation_id", "measure", "group"]
 FIGURES = ["n", "k", "missing", "value", "lower", "upper"]
 BODIES = 2
@@ -53,8 +54,11 @@ def to_hide(cells: pd.DataFrame, policy: Policy, settings: Settings) -> set[Key]
     return hidden
 
 
-def without(hidden: set[Key], frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame of facts or cells less the rows of hidden results."""
+def without(hidden: set[Key], frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """A frame of facts or cells less the rows of hidden results, and less the marks of who is of which body."""
+    marked = [name for name, measure in policy.measures.items() if measure.sensitive and measure.statistic == "parity"]
+    if marked:
+        frame = frame.assign(y=frame["y"].mask(frame["measure"].isin(marked)))
     if not hidden or frame.empty:
         return frame
     keys = pd.MultiIndex.from_frame(frame[KEY_COLUMNS])
@@ -75,6 +79,15 @@ def hide(results: pd.DataFrame, hidden: set[Key], settings: Settings) -> pd.Data
     return results
 
 
+def absence_may_be_named(people, of_group, has_one, least: int):
+    """Whether naming the groups of people without a trait tells no small count of the other groups (numbers, or Series).
+
+    Each of the others that was looked at is known to have at least one with the trait: ``has_one`` of them. ``people`` are in the
+    others, ``of_group`` of these have the trait. At least `least` with the trait must be left to lie anywhere, and as many without.
+    """
+    return (of_group - has_one >= least) & (people - of_group >= least)
+
+
 # --- which are too small ----------------------------------------------------------------------------------------------
 
 
@@ -84,12 +97,6 @@ def _by_x(table: pd.DataFrame) -> list[tuple[int, int]]:
         [table["x"].eq(x).to_numpy(bool, na_value=False) for x in (1, 0)] if table["x"].notna().any() else [slice(None)]
     )
     return [tuple(int(table.loc[group, column].sum()) for column in ("n", "k")) for group in groups]
-
-
-def _own_small(table: pd.DataFrame, least: int) -> bool:
-    """Whether a body that anybody is of has a small count of its own."""
-    body = table[table["x"].eq(1).to_numpy(bool, na_value=False)]
-    return len(body) > 0 and _small(int(body["n"].sum()), int(body["k"].sum()), least)
 
 
 def _small(n: int, k: int, least: int) -> bool:
@@ -111,53 +118,80 @@ def _bits(policy: Policy, trait: str) -> dict[str, int]:
 
 
 def _nested_to_hide(tables: dict[str, pd.DataFrame], bits: dict[str, int], least: int) -> list[str]:
-    """Which bodies' results to hide; `tables`: the cells of each body that has anybody in it."""
+    """Which bodies' results to hide; ``tables``: the cells of each body, by the measure that compares it with all people."""
     if not tables:
         return []
-    parts = _parts(next(iter(tables.values())))
-    n, k = (sum(part[at] for part in parts.values()) for at in (0, 1))
-    pairs = [(n, k)]
-    for name in tables:
-        inside = [part for mark, part in parts.items() if mark & bits[name]]
-        pairs.append((n - sum(part[0] for part in inside), k - sum(part[1] for part in inside)))
-    if _any_small(pairs, least):
-        return list(tables)
-    own = [name for name, table in tables.items() if _own_small(table, least)]
-    if len(tables) < BODIES or len(own) == BODIES:
-        return own
-    if own:
-        return list(tables) if _possible_small(parts, bits[own[0]], least) < least else own
-    return list(tables) if _told_by_both(parts, least) else []
+    own = {}
+    for name, table in tables.items():
+        body = table[table["x"].eq(1).to_numpy(bool, na_value=False)]
+        if len(body):  # a body that nobody is of shows nothing
+            own[bits[name]] = (int(body["n"].sum()), int(body["k"].sum()))
+    hidden = bodies_to_hide(own, _parts(next(iter(tables.values()))), least)
+    return [name for name in tables if bits[name] in hidden]
 
 
-def _parts(table: pd.DataFrame) -> dict[int, tuple[int, int]]:
+def _parts(table: pd.DataFrame) -> dict[int, Counts]:
     """n and k of all people by the bodies they are of: 0 neither, 1 the first, 2 the second, 3 both."""
-    summed = table[table["x"].eq(0).to_numpy(bool)].groupby("y")[["n", "k"]].sum()
+    summed = table[table["x"].eq(0).to_numpy(bool, na_value=False)].groupby("y")[["n", "k"]].sum()
     return {
         mark: tuple(int(count) for count in summed.loc[mark]) if mark in summed.index else (0, 0) for mark in range(4)
     }
 
 
-def _possible_small(parts: dict[int, tuple[int, int]], bit: int, least: int) -> int:
-    """How many small counts a hidden body may have, given that the other body's count and that of all are shown."""
-    other = 3 - bit
+def bodies_to_hide(own: dict[int, Counts], parts: dict[int, Counts], least: int) -> set[int]:
+    """Which bodies (1 and 2, those in `own`) to hide, by the rules 1 to 4 above.
+
+    ``own``: n and k of each body; ``parts``: n and k of all people by the bodies they are of, 0 neither to 3 both.
+    """
+    if any(_rest_small(parts, bit, least) for bit in own):
+        return set(own)
+    hidden = {bit for bit, counts in own.items() if _small(*counts, least)}
+    if len(own) < BODIES or len(hidden) == BODIES:
+        return hidden
+    if hidden:
+        return set(own) if _possible_small(parts, *hidden, least) < least else hidden
+    return set(own) if _told_by_both(parts, least) else set()
+
+
+def _rest_small(parts: dict[int, Counts], bit: int, least: int) -> bool:
+    """Whether a count of all people, or of all outside a body, is small."""
+    all_ = _sum(parts, 0)
+    inside = _sum(parts, bit)
+    return _small(*all_, least) or _small(all_[0] - inside[0], all_[1] - inside[1], least)
+
+
+def _sum(parts: dict[int, Counts], bit: int) -> Counts:
+    """n and k of a body; with bit 0 of all people."""
+    counts = [pair for mark, pair in parts.items() if not bit or mark & bit]
+    return sum(n for n, _k in counts), sum(k for _n, k in counts)
+
+
+def _possible_small(parts: dict[int, Counts], bit: int, least: int) -> int:
+    """How many small counts a hidden body may have, for whoever knows the rules and sees the other body's count and that of all."""
     low = high = 0
-    # Of the shown body, and of the rest, the hidden one holds a part each; the sums of the two are known.
-    for shared, beyond in ((3, other), (bit, 0)):
-        total, room, outside = parts[shared][1] + parts[beyond][1], parts[shared][0], parts[beyond][0]
-        low, high = low + max(0, total - outside), high + min(room, total)
-    n = parts[bit][0] + parts[3][0]
-    return sum(_small(n, k, least) for k in range(low, high + 1))
+    # Of the shown body, and of those outside it, the hidden one holds a part each; the sums of the two are known.
+    for shared, beyond in ((3, 3 - bit), (bit, 0)):
+        (room, one), (outside, other) = parts[shared], parts[beyond]
+        low, high = low + max(0, one + other - outside), high + min(room, one + other)
+    (n, _k), (all_n, all_k) = _sum(parts, bit), _sum(parts, 0)
+    could_be = [k for k in range(low, high + 1) if not _small(all_n - n, all_k - k, least)]
+    return sum(_small(n, k, least) for k in could_be)
 
 
-def _told_by_both(parts: dict[int, tuple[int, int]], least: int) -> bool:
+def _told_by_both(parts: dict[int, Counts], least: int) -> bool:
     """Whether the counts of two bodies and of all tell a small count of those in both, in one only, or in neither.
 
     With the three sums known, one number is left open: how many are in both. The values it may have are those of every part.
+    It is asked of everything that may be, not of what is, so that the answer itself tells nothing.
     """
-    first, second, all_ = parts[1][1] + parts[3][1], parts[2][1] + parts[3][1], sum(k for _n, k in parts.values())
+    first, second, all_ = (_sum(parts, bit)[1] for bit in (1, 2, 0))
+    n = {mark: pair[0] for mark, pair in parts.items()}
     rest = all_ - first - second  # those in neither, less those in both
-    low = max(0, first - parts[1][0], second - parts[2][0], -rest)
-    high = min(parts[3][0], first, second, parts[0][0] - rest)
-    open_ = high - low + 1
-    return any(n and open_ < min(n + 1, least) and _small(n, k, least) for n, k in parts.values())
+    low = max(0, first - n[1], second - n[2], -rest)
+    high = min(n[3], first, second, n[0] - rest)
+    for both in range(low, high + 1):
+        counts = {0: rest + both, 1: first - both, 2: second - both, 3: both}
+        for mark, count in counts.items():
+            if n[mark] and high - low + 1 < min(n[mark] + 1, least) and _small(n[mark], count, least):
+                return True
+    return False

@@ -147,8 +147,13 @@ def cells(facts: pd.DataFrame) -> pd.DataFrame:
         k=(known & counts["hit"].fillna(False).to_numpy(bool)).astype("int64"),
         missing=missing.astype("int64"),
     )
-    summed = table.groupby(CELL_COLUMNS[:5], dropna=False, sort=True)[["n", "k", "missing"]].sum()
-    return summed.reset_index()[CELL_COLUMNS]
+    return summed(table)
+
+
+def summed(table: pd.DataFrame) -> pd.DataFrame:
+    """Cells with the same keys added up: columns `CELL_COLUMNS`."""
+    added = table.groupby(CELL_COLUMNS[:5], dropna=False, sort=True)[["n", "k", "missing"]].sum()
+    return added.reset_index()[CELL_COLUMNS]
 
 
 # --- judging --------------------------------------------------------------------------------------

@@ -272,7 +272,8 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
     counted = verdict.cells(facts)
     # What is hidden is hidden here, once: everything that is shown is made from what is left.
     hidden = disclosure.to_hide(counted, policy, settings)
-    facts, counted = disclosure.without(hidden, facts), disclosure.without(hidden, counted)
+    facts, counted = (disclosure.without(hidden, frame, policy) for frame in (facts, counted))
+    counted = verdict.summed(counted)
     results = verdict.judge(counted, policy, settings, organisations, no_data)
     results = disclosure.hide(results, hidden, settings)
     for name, note in getattr(module(slug), "notes", lambda _settings: {})(settings).items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cadre_handbook import figures, history, verdict
+from cadre_handbook import disclosure, figures, history, verdict
 from cadre_handbook.checks.planning import team_stability
 from cadre_handbook.checks.training import reserve_pool
 from cadre_handbook.dataset import Dataset
@@ -89,9 +89,8 @@ def _without_any(
 ) -> pd.DataFrame:
     """The teams with none of the group, where to name them tells nothing small about anybody.
 
-    A team is looked at only if it is as large as the least count and the trait of every member is known. All such teams of an
-    organisation are named, or none: the members of the group in the other teams must outnumber the other teams that were looked at,
-    each of which is now known to have one, by the least count, and so must those who are not of the group.
+    A team is looked at only if it is as large as the least count and the trait of every member is known. All teams looked at in
+    an organisation that have none are named, or none of them is: see `disclosure.absence_may_be_named`.
     """
     by = team_stability.TEAM
     flags = lookup(seats["cadre_id"], has, "cadre_id", trait).astype("boolean")
@@ -106,8 +105,8 @@ def _without_any(
     others = others.drop_duplicates(["cadre_id", "organisation_id"]).groupby("organisation_id")["of_group"]
     of_group, people = (teams["organisation_id"].map(count).fillna(0) for count in (others.sum(), others.size()))
     has_one = (teams["looked_at"] & ~teams["none"]).groupby(teams["organisation_id"]).transform("sum")
-    tells_nothing = (of_group - has_one >= settings.min_cell) & (people - of_group >= settings.min_cell)
-    named = teams[(teams["none"] & tells_nothing).to_numpy(bool)].reset_index(drop=True)
+    may_name = disclosure.absence_may_be_named(people, of_group, has_one, settings.min_cell)
+    named = teams[(teams["none"] & may_name).to_numpy(bool)].reset_index(drop=True)
     return fact_rows(
         f"{trait}_in_teams",
         named.assign(subject=team_stability.subject(named)),
