@@ -37,7 +37,17 @@ OPTIONAL = {
     "organisations": ["place_code", "level"],
     "units": ["kind", "place_code", "hardship", "power", "field", "law_enforcement"],
     "posts": ["kind", "rank", "team", "leading", "importance", "urgent", "category", "valid_from"],
-    "cadres": ["birth_place_code", "upbringing_place_code", "native_place_code", "joined_on", "study_field", "status"],
+    "cadres": [
+        "birth_place_code",
+        "upbringing_place_code",
+        "native_place_code",
+        "joined_on",
+        "study_field",
+        "status",
+        "sex",
+        "ethnicity",
+        "party",
+    ],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
     "decisions": [
         *("kind", "decided_on", "response", "refused_on", "cause_examined_on", "cause", "heard_on", "outcome"),
@@ -54,6 +64,8 @@ OPTIONAL = {
         *("posting_id", "exchange_recorded_on", "study_recorded_on", "changes_recorded_on", "performance_recorded_on")
     ],
     "awards": ["kind"],
+    "tests": ["taken_on", "consent", "refused"],
+    "reserve": ["ready", "for_post_id"],
     "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
     "secondments": [
         "posting_id",

@@ -144,6 +144,13 @@ def held_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return frame[held.to_numpy()]
 
 
+def in_service(dataset: Dataset, day: pd.Timestamp) -> pd.DataFrame:
+    """The cadres who serve at the end of `day`: a posting has begun, and they have not left; the columns of `cadres`."""
+    cadres, postings = dataset["cadres"], dataset["postings"]
+    begun = cadres["cadre_id"].isin(postings.loc[(postings["start"] <= day).to_numpy(bool), "cadre_id"])
+    return cadres[(begun & ~(cadres["left_on"] <= day)).to_numpy(bool)].reset_index(drop=True)
+
+
 def record_begins_late(cadres: pd.Series, dataset: Dataset) -> pd.Series:
     """Whether a part of each cadre's career is not on record (bool): it begins a year after joining work, or elsewhere."""
     first = timeline(dataset).sort_values("start", kind="stable")

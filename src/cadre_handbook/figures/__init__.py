@@ -10,6 +10,7 @@ from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
 from cadre_handbook.figures.lanes import lanes
 from cadre_handbook.figures.matrix import matrix
+from cadre_handbook.figures.parity import parity, withheld
 from cadre_handbook.figures.profile import profile
 from cadre_handbook.figures.slopes import slopes
 from cadre_handbook.figures.strips import strips
@@ -30,6 +31,7 @@ __all__ = [
     "gantt",
     "lanes",
     "matrix",
+    "parity",
     "percent_text",
     "profile",
     "slopes",
@@ -37,5 +39,6 @@ __all__ = [
     "survival",
     "text_width",
     "timelines",
+    "withheld",
     "wrapped",
 ]
