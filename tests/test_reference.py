@@ -34,6 +34,18 @@ VARIANTS = {
     "fair_direction": [{}, {"window_months": 120, "min_hardship": 1, "young_age": 45, "least_moves": 1}],
     "avoidance": [{}, {"basis": "upbringing", "posts": "rule_2006"}, {"basis": "native"}],
     "pre_post_training": [{}, {"window_months": 120, "min_departments": 3, "min_hardship": 3}],
+    "follow_up_training": [
+        {},
+        {
+            "window_months": 60,
+            "onboarding_days": 20,
+            "online": "together",
+            "part_periods": "wait",
+            "full_time_hours": 7,
+        },
+        {"hours_a_year": 40, "days_a_year": 3, "least_days": 300, "tour_year": "calendar_year", "min_share_hours": 0.9},
+    ],
+    "stretch_roles": [{}, {"window_months": 120, "months_until_given": 9, "key_deputy_importance": 3}],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "exchange_breadth": [
         {},

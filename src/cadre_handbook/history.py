@@ -34,6 +34,11 @@ def months_before(as_of: pd.Timestamp, months: int) -> pd.Timestamp:
     return as_of + ONE_DAY - pd.DateOffset(months=months)
 
 
+def last_full_year(as_of: pd.Timestamp) -> int:
+    """The last calendar year that is over at the end of `as_of`."""
+    return (as_of + ONE_DAY).year - 1
+
+
 def anniversary(start: pd.Series, years: int) -> pd.Series:
     """The day on which `years` years since `start` are full; 29 February counts as 28 February in other years."""
     return (start + pd.DateOffset(years=int(years))).astype(DAY)
@@ -46,6 +51,19 @@ def full_years(start: pd.Series, day: pd.Timestamp | pd.Series) -> pd.Series:
     month, start_day = start.dt.month, start.dt.day.mask(short, 28)
     not_yet = (month > following.dt.month) | ((month == following.dt.month) & (start_day > following.dt.day))
     return (following.dt.year - start.dt.year - not_yet.astype("int64")).astype("Int64")
+
+
+def span(frame: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
+    """The first and the last day that each date of a column may be: any day of its month where only that is known."""
+    by_month = frame[f"{column}_is_month"].eq(True)
+    return frame[column], frame[column].mask(by_month, frame[column] + pd.offsets.MonthEnd(0))
+
+
+def by_then(one: tuple, other: tuple) -> pd.Series:
+    """Whether one day is no later than another, both as `span` gives them (boolean): NA where months do not settle it, or
+    one is unknown. One of the two may be a pair of single days."""
+    surely, surely_not = one[1] <= other[0], one[0] > other[1]
+    return surely.astype("boolean").mask(~surely & ~surely_not)
 
 
 # --- continuations --------------------------------------------------------------------------------

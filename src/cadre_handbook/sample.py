@@ -23,6 +23,7 @@ from cadre_handbook.sample_oversight import keep_oversight
 from cadre_handbook.sample_plans import keep_plans
 from cadre_handbook.sample_secondments import keep_secondments
 from cadre_handbook.sample_teams import keep_teams
+from cadre_handbook.sample_trainings import keep_trainings
 
 SEED = 20241231
 CADRES = 1000
@@ -92,6 +93,7 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_secondments(county, seed)
     keep_oversight(county, seed)
     keep_teams(county)
+    keep_trainings(county, seed)
     return county, expected
 
 

@@ -1,9 +1,11 @@
 """Charts in the house style, a module a form: static SVG, the same bytes on every run and machine, words from the data."""
 
+from cadre_handbook.figures.attainment import attainment
 from cadre_handbook.figures.bars import bars
 from cadre_handbook.figures.distribution import distribution
 from cadre_handbook.figures.diverging import diverging
 from cadre_handbook.figures.dots import dots
+from cadre_handbook.figures.dumbbells import dumbbells
 from cadre_handbook.figures.flow import flow
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, text_width, wrapped
 from cadre_handbook.figures.matrix import matrix
@@ -17,10 +19,12 @@ __all__ = [
     "COLOURS",
     "WIDTH",
     "Picture",
+    "attainment",
     "bars",
     "distribution",
     "diverging",
     "dots",
+    "dumbbells",
     "flow",
     "matrix",
     "slopes",
