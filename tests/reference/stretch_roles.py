@@ -22,6 +22,7 @@ from reference.plain import (
     plus_months,
     postings,
     rows,
+    stays,
     tomorrow,
 )
 
@@ -81,13 +82,16 @@ def given_in_time(cadre, results, listings, roles, settings) -> list[dict]:
         if result["assessed_on"] < first_day(settings) or result["grade"] not in ("excellent", None):
             continue
         assessed = any_day(result["assessed_on"], result["assessed_on_is_month"])
-        listed = [(on_list(entry, assessed), entry["removed_on"] or FOREVER) for entry in listings]
-        proven = conjunction(result["grade"] and True, either(False, *(there for there, _end in listed)))
+        listed = either(False, *(on_list(entry, assessed) for entry in listings))
+        proven = conjunction(result["grade"] and True, listed)
         if proven is False:
             continue
         until = tuple(plus_months(day, settings.months_until_given) for day in assessed)
-        ends = [max(end for there, end in listed if there is not False), cadre["left_on"] or FOREVER]
-        due = until[1] <= min(tomorrow(settings), *ends)
+        ends = [
+            stay["end"] for stay in on_the_list(listings) if stay["start"] <= assessed[1] and stay["end"] > assessed[0]
+        ]
+        left_on = cadre["left_on"] or FOREVER
+        due = until[1] <= min(tomorrow(settings), max(ends, default=dt.date.min), left_on)
         answered = either(False, *(answers_it(role, assessed, until) for role in roles))
         proven_any.append(result)
         answers.append(conjunction(proven, answered))
@@ -97,6 +101,15 @@ def given_in_time(cadre, results, listings, roles, settings) -> list[dict]:
     outcome, counted = either(*answers), either(*eligible)
     reason = {True: None, False: "not_given", None: "role_unknown"}[outcome] if counted else None
     return [fact("given_in_time", cadre["cadre_id"], cadre["organisation_id"], outcome, counted, reason)]
+
+
+def on_the_list(listings: list[dict]) -> list[dict]:
+    """The unbroken times on the list, whatever the posts."""
+    columns = {"listed_on": "start", "removed_on": "end"}
+    columns |= {f"{old}_is_month": f"{new}_is_month" for old, new in columns.items()}
+    entries = [{new: entry[old] for old, new in columns.items()} for entry in listings]
+    entries.sort(key=lambda entry: (entry["start"], entry["end"] or FOREVER))
+    return stays(entries, lambda _entry: "on the list")
 
 
 def on_list(entry: dict, assessed: tuple[dt.date, dt.date]) -> bool | None:

@@ -58,7 +58,8 @@ def attainment(
     ]
     with house_style(slug):
         head, gap = legend_height(entries) + 6, 62
-        sheet = Sheet(slug, head + len(counts) * (PANEL + gap) + 24)
+        bottom = head + len(counts) * (PANEL + gap) - gap
+        sheet = Sheet(slug, bottom + 58)
         draw_legend(sheet, 2, entries)
         left = MARGIN + text_width(str(counts.to_numpy().max()), SMALL) + 8
         x = linear(0, LAST + 1, left, WIDTH - MARGIN - text_width("0", SMALL))
@@ -69,7 +70,7 @@ def attainment(
             sheet.text(MARGIN, top + 10, cut_line(str(group), room, SIZE), bold=True)
             sheet.text(WIDTH - MARGIN, top + 10, words, "right")
             _panel(sheet, row, x, top + 30, top + PANEL)
-        sheet.text((left + WIDTH) / 2, sheet.height - 16, _("Share of what was asked for"), "center")
+        sheet.text((left + WIDTH) / 2, bottom + 42, _("Share of what was asked for"), "center")
         title = title or _("{k} of {n} have what was asked for").format(k=int(reached.sum()), n=len(table))
         caption = caption or _("A bar counts people by the share they have of what was asked for.")
         alt = _("Histograms: {parts}.").format(
@@ -88,7 +89,7 @@ def _panel(sheet: Sheet, row: pd.Series, x, top: float, bottom: float) -> None:
     """The bars of one group between two heights, with their own scale of numbers."""
     y = linear(0, row.max(), bottom, top)
     left, right = x(0), x(LAST + 1)
-    for tick in tick_values(0, row.max(), 3):
+    for tick in tick_values(0, row.max(), 4):
         sheet.line([left, right], [y(tick), y(tick)], "grid", 0.8)
         sheet.text(left - 6, y(tick), number_text(tick), "right", SMALL)
     for step, count in row[row > 0].items():

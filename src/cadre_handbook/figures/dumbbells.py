@@ -45,13 +45,14 @@ def dumbbells(
     slug: str,
     title: str | None = None,
     caption: str | None = None,
-    most: int = 24,
+    axis: str | None = None,
+    most: int = 40,
 ) -> Picture:
     """From one event to the next, in months: a line a person, open at the end where the second has not come.
 
     ``table``: a person a row, with `waited` (months, to the second event or to the day), `ended` (bool: it came), `in_time`
     (boolean: it came within `limit`) and `counted` (bool: its time is over, or it came in time). Those who still wait are drawn
-    first, the longest waiting of them at the top; the first `most` are drawn.
+    first, the longest waiting of them at the top; the first `most` are drawn. ``axis``: words under the axis.
     """
     words = {
         OVERDUE: _("still waiting, time over"),
@@ -70,7 +71,7 @@ def dumbbells(
     counts, drawn = table["sign"].value_counts(), table.head(most)
     entries = [(words[sign], "mark", SIGNS[sign][1], _marker(sign)) for sign in SIGNS if counts.get(sign, 0)]
     with house_style(slug):
-        head, step = legend_height(entries) + 30, 18
+        head, step = legend_height(entries) + 30, 15
         bottom = head + step * len(drawn) + 6
         sheet = Sheet(slug, bottom + 58)
         draw_legend(sheet, 2, entries)
@@ -85,13 +86,14 @@ def dumbbells(
         for place, row in enumerate(drawn.itertuples()):
             _marker_, role, dash = SIGNS[row.sign]
             y = head + step * (place + 0.5) + 3
-            sheet.line([x(0), x(row.waited)], [y, y], role, 2.4, dash)
+            end = x(row.waited) - (0 if row.ended else 5)  # an open marker stays empty
+            sheet.line([x(0), max(end, x(0))], [y, y], role, 2.4, dash)
             sheet.mark(x(0), y, "|", "ink", 9)
             sheet.mark(x(row.waited), y, _marker_, role, 8, filled=row.ended)
-        sheet.text((left + right) / 2, bottom + 42, _("Months since the first"), "center")
+        sheet.text((left + right) / 2, bottom + 42, axis or _("Months from the first event to the second"), "center")
         title = title or _("{k} of {n} came in time").format(k=int(counts.get(IN_TIME, 0)), n=len(table))
         caption = caption or _(
-            "A line is one person: from the excellent result on the left to the task. An open arrow at its end still waits."
+            "A line is one person, from the first event on the left to the second; an open arrow at its end still waits."
         )
         if len(table) > len(drawn):
             caption = sentences(caption, _("{shown} of {n} are drawn.").format(shown=len(drawn), n=len(table)))

@@ -49,7 +49,8 @@ def proven_results(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """Results of the last months that were, or may have been, excellent while the cadre stood on a reserve list.
 
     One row a result, with `proven` (true, or NA where grade or list leave it open), `until_from` and `until_to` (the first
-    and the latest day on which its months are full) and `due`: they were full by the day, and before the cadre left or the list.
+    and the latest day on which its months are full) and `due`: they were full by the day, and before the cadre left or the list;
+    `still_there`: neither happened yet.
     """
     results = dataset["assessments"]
     recent = results["assessed_on"] >= history.months_before(settings.as_of, settings.window_months)
@@ -64,18 +65,29 @@ def proven_results(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     )
     on_list = history.by_then(history.span(listed, "listed_on"), assessed) & ~removed_before
     results["proven"] = results["excellent"] & any_of(on_list, listed["result"], results["result"])
-    on_list_until = listed["removed_on"].fillna(NEVER).where(on_list.fillna(True).astype(bool))
-    last_listed = on_list_until.groupby(listed["result"]).max().reindex(results.index)
-    results = results.assign(last_listed=last_listed)[results["proven"].fillna(True).to_numpy(bool)]
+    results = results[results["proven"].fillna(True).to_numpy(bool)].reset_index(drop=True)
 
     months = pd.DateOffset(months=settings.months_until_given)
     first, last = history.span(results, "assessed_on")
     results = results.assign(until_from=first + months, until_to=last + months)
     left_on = lookup(results["cadre_id"], dataset["cadres"], "cadre_id", "left_on").fillna(NEVER)
+    listed_until = _listed_until(results, last, dataset["reserve"])
     full = results["until_to"] <= settings.as_of + history.ONE_DAY
-    stayed = (results["last_listed"] >= results["until_to"]) & (left_on >= results["until_to"])
+    still_there = (listed_until == NEVER) & (left_on == NEVER)
+    stayed = (listed_until >= results["until_to"]) & (left_on >= results["until_to"])
     managed_by = lookup(results["cadre_id"], dataset["cadres"], "cadre_id", "organisation_id")
-    return results.assign(due=full & stayed, managed_by=managed_by).reset_index(drop=True)
+    return results.assign(due=full & stayed, still_there=still_there, managed_by=managed_by).reset_index(drop=True)
+
+
+def _listed_until(results: pd.DataFrame, assessed_by: pd.Series, reserve: pd.DataFrame) -> pd.Series:
+    """The end of the unbroken time on the list, whatever the posts, in which each result came; NaT where it may be in none."""
+    days = {"listed_on": "start", "listed_on_is_month": "start_is_month"}
+    days |= {"removed_on": "end", "removed_on_is_month": "end_is_month"}
+    stays = history.spells(reserve.rename(columns=days).assign(list=True), ["list"])[["cadre_id", "start", "end"]]
+    pairs = results[["cadre_id", "assessed_on"]].assign(assessed_by=assessed_by, result=results.index)
+    pairs = pairs.merge(stays.fillna({"end": NEVER}), on="cadre_id")
+    inside = (pairs["start"] <= pairs["assessed_by"]) & (pairs["end"] > pairs["assessed_on"])
+    return pairs["end"].where(inside).groupby(pairs["result"]).max().reindex(results.index)
 
 
 def _given_in_time(roles: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.DataFrame:
@@ -107,6 +119,7 @@ def _given_in_time(roles: pd.DataFrame, dataset: Dataset, settings: Settings) ->
         since=cadres["assessed_on"],
         until=cadres["until_to"],
         given_on=cadres["given_on"],
+        still_there=cadres["still_there"],
         reason_code=code.mask(hit.fillna(False) | ~eligible.fillna(False)),
     )
 
@@ -150,7 +163,10 @@ def _led_to_appointment(roles: pd.DataFrame, dataset: Dataset, settings: Setting
 def picture(run) -> figures.Picture:
     """The months from each excellent result to the role; those still waiting stay open at the end."""
     facts_ = run.of("given_in_time")
-    facts_ = facts_[(facts_["since"].notna() & facts_["hit"].notna() & ~facts_["missing"]).to_numpy(bool)]
+    known = facts_["since"].notna() & facts_["hit"].notna() & ~facts_["missing"]
+    # Who left the list before anything was due waits for nothing.
+    waits_or_counts = facts_["eligible"].fillna(False) | facts_["still_there"].eq(True)
+    facts_ = facts_[(known & waits_or_counts).to_numpy(bool)]
     given_on = facts_["given_on"].where(facts_["given_on"] >= facts_["since"], facts_["since"])
     given_on = given_on.where(facts_["given_on"].notna())
     waited = (given_on.fillna(run.settings.as_of + history.ONE_DAY) - facts_["since"]).dt.days / DAYS_A_MONTH
@@ -163,4 +179,8 @@ def picture(run) -> figures.Picture:
         title=_("{k} of {n} proven reserve cadres were in a larger task in time").format(
             k=int(facts_.loc[counted.to_numpy(bool), "hit"].sum()), n=int(counted.sum())
         ),
+        caption=_(
+            "A line is one cadre, from the excellent result on the left to the role or project; an open arrow at its end still waits."
+        ),
+        axis=_("Months since the excellent result"),
     )
