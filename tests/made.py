@@ -50,10 +50,19 @@ OPTIONAL = {
     ],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
     "decisions": [
-        *("kind", "decided_on", "response", "refused_on", "cause_examined_on", "cause", "heard_on", "outcome"),
-        *("outcome_on", "appeal", "review_id"),
+        "kind",
+        "decided_on",
+        "response",
+        "refused_on",
+        "cause_examined_on",
+        "cause",
+        "heard_on",
+        "outcome",
+        "outcome_on",
+        "appeal",
+        "review_id",
     ],
-    "trainings": ["kind", "end", "completed"],
+    "trainings": ["kind", "end", "completed", "hours", "online"],
     "assessments": ["grade", "kind", "standard", "score", "narrative", "performance_weight"],
     "team_reviews": ["cadre_id", "team", "unit_id", "content_recorded", "method_recorded", "rating", "use_recorded"],
     "needs": ["kind", "settled_on", "confirmed"],
@@ -61,11 +70,15 @@ OPTIONAL = {
     "local_rules": ["topic", "unit_id", "in_force_from", "in_force_to", "revised_on"],
     "supervision": ["kind", "talked_on", "examined_on", "outcome"],
     "tracking_files": [
-        *("posting_id", "exchange_recorded_on", "study_recorded_on", "changes_recorded_on", "performance_recorded_on")
+        "posting_id",
+        "exchange_recorded_on",
+        "study_recorded_on",
+        "changes_recorded_on",
+        "performance_recorded_on",
     ],
     "awards": ["kind"],
     "tests": ["taken_on", "consent", "refused"],
-    "reserve": ["ready", "for_post_id"],
+    "reserve": ["ready", "for_post_id", "removed_on"],
     "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
     "secondments": [
         "posting_id",
@@ -81,6 +94,8 @@ OPTIONAL = {
     "surveys_of_cadres": ["age", "specialty", "knowledge", "education", "ability", "potential"],
     "secondment_assessments": ["counted", "judged", "style", "host_heard", "home_heard", "grade"],
     "feedback": ["kind", "on_thinking", "on_work", "on_life"],
+    "projects": ["kind", "end"],
+    "studies": ["kind", "end"],
 }
 # Days of which careless records keep the month alone.
 BY_MONTH = {"feedback": ["given_on"], "secondment_assessments": ["assessed_on"]}

@@ -53,6 +53,18 @@ VARIANTS = {
             "counted_awards": "merits",
         },
     ],
+    "follow_up_training": [
+        {},
+        {
+            "window_months": 60,
+            "onboarding_days": 20,
+            "online": "together",
+            "part_periods": "wait",
+            "full_time_hours": 7,
+        },
+        {"hours_a_year": 40, "days_a_year": 3, "least_days": 300, "tour_year": "calendar_year", "min_share_hours": 0.9},
+    ],
+    "stretch_roles": [{}, {"window_months": 120, "months_until_given": 9, "key_deputy_importance": 3}],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "secondment_assessment": [
         {},

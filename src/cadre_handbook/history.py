@@ -43,6 +43,11 @@ def months_after(start: pd.Series, months: pd.Series | int) -> pd.Series:
     return (month + pd.to_timedelta(day - 1, unit="D")).astype(DAY).where(start.notna())
 
 
+def last_full_year(as_of: pd.Timestamp) -> int:
+    """The last calendar year that is over at the end of `as_of`."""
+    return (as_of + ONE_DAY).year - 1
+
+
 def anniversary(start: pd.Series, years: int) -> pd.Series:
     """The day on which `years` years since `start` are full; 29 February counts as 28 February in other years."""
     return (start + pd.DateOffset(years=int(years))).astype(DAY)

@@ -24,6 +24,7 @@ from cadre_handbook.sample_plans import keep_plans
 from cadre_handbook.sample_reserve import keep_reserve
 from cadre_handbook.sample_secondments import keep_secondments
 from cadre_handbook.sample_teams import keep_teams
+from cadre_handbook.sample_trainings import keep_trainings
 
 SEED = 20241231
 CADRES = 1000
@@ -95,6 +96,7 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_oversight(county, seed)
     keep_reserve(county, seed, ordinary)
     keep_teams(county)
+    keep_trainings(county, seed)
     return county, expected
 
 

@@ -1,10 +1,12 @@
 """Charts in the house style, a module a form: static SVG, the same bytes on every run and machine, words from the data."""
 
+from cadre_handbook.figures.attainment import attainment
 from cadre_handbook.figures.bars import bars
 from cadre_handbook.figures.calendar_strips import calendar_strips
 from cadre_handbook.figures.distribution import distribution
 from cadre_handbook.figures.diverging import diverging
 from cadre_handbook.figures.dots import dots
+from cadre_handbook.figures.dumbbells import dumbbells
 from cadre_handbook.figures.flow import flow
 from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
@@ -22,11 +24,13 @@ __all__ = [
     "COLOURS",
     "WIDTH",
     "Picture",
+    "attainment",
     "bars",
     "calendar_strips",
     "distribution",
     "diverging",
     "dots",
+    "dumbbells",
     "flow",
     "gantt",
     "lanes",
