@@ -37,14 +37,15 @@ OPTIONAL = {
     "organisations": ["place_code", "level"],
     "units": ["kind", "place_code", "hardship", "power", "field", "law_enforcement"],
     "posts": ["kind", "rank", "team", "leading", "importance", "urgent", "category"],
-    "cadres": ["birth_place_code", "upbringing_place_code", "native_place_code", "joined_on", "study_field"],
+    "cadres": ["left_reason", "birth_place_code", "upbringing_place_code", "native_place_code", "joined_on", "study_field"],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
     "decisions": ["kind", "decided_on"],
     "trainings": ["kind", "end", "completed"],
-    "assessments": ["grade"],
+    "assessments": ["grade", "kind", "score"],
     "needs": ["kind", "settled_on", "confirmed"],
     "plans": ["cadre_id", "post_id", "adopted_on", "purpose"],
     "local_rules": ["topic", "unit_id", "in_force_from", "in_force_to", "revised_on"],
+    "supervision": ["kind", "talked_on"],
     "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
 }
 

@@ -35,6 +35,11 @@ VARIANTS = {
     "avoidance": [{}, {"basis": "upbringing", "posts": "rule_2006"}, {"basis": "native"}],
     "pre_post_training": [{}, {"window_months": 120, "min_departments": 3, "min_hardship": 3}],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
+    "after_the_move": [
+        {},
+        {"window_months": 120, "after_months": 5, "until_months": 18, "min_unit": 3, "age_band_years": 5, "fall_grades": 1},
+        {"movers": "exchanged", "place_by": "grade", "counts_as_left": "resigned", "leave_months": 12, "leave_years": 6},
+    ],
     "exchange_breadth": [
         {},
         {"window_months": 60, "compared_with": "deputies_and_middle", "least_in_group": 1, "max_gap_days": 45},

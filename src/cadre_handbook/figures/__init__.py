@@ -1,6 +1,7 @@
 """Charts in the house style, a module a form: static SVG, the same bytes on every run and machine, words from the data."""
 
 from cadre_handbook.figures.bars import bars
+from cadre_handbook.figures.before_after import before_after
 from cadre_handbook.figures.distribution import distribution
 from cadre_handbook.figures.diverging import diverging
 from cadre_handbook.figures.dots import dots
@@ -18,6 +19,7 @@ __all__ = [
     "WIDTH",
     "Picture",
     "bars",
+    "before_after",
     "distribution",
     "diverging",
     "dots",
