@@ -36,15 +36,24 @@ def county(seed: int, organisations: int = 1, cadres: int = sample.CADRES) -> Ma
 OPTIONAL = {
     "organisations": ["place_code", "level"],
     "units": ["kind", "place_code", "hardship", "power", "field", "law_enforcement"],
-    "posts": ["kind", "rank", "team", "leading", "importance", "urgent", "category"],
-    "cadres": ["birth_place_code", "upbringing_place_code", "native_place_code", "joined_on", "study_field"],
+    "posts": ["kind", "rank", "team", "leading", "importance", "urgent", "category", "valid_from"],
+    "cadres": ["birth_place_code", "upbringing_place_code", "native_place_code", "joined_on", "study_field", "status"],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
-    "decisions": ["kind", "decided_on"],
+    "decisions": [
+        *("kind", "decided_on", "response", "refused_on", "cause_examined_on", "cause", "heard_on", "outcome"),
+        *("outcome_on", "appeal", "review_id"),
+    ],
     "trainings": ["kind", "end", "completed"],
-    "assessments": ["grade"],
+    "assessments": ["grade", "kind", "standard", "score", "narrative", "performance_weight"],
+    "team_reviews": ["cadre_id", "team", "unit_id", "content_recorded", "method_recorded", "rating", "use_recorded"],
     "needs": ["kind", "settled_on", "confirmed"],
     "plans": ["cadre_id", "post_id", "adopted_on", "purpose"],
     "local_rules": ["topic", "unit_id", "in_force_from", "in_force_to", "revised_on"],
+    "supervision": ["kind", "talked_on", "examined_on", "outcome"],
+    "tracking_files": [
+        *("posting_id", "exchange_recorded_on", "study_recorded_on", "changes_recorded_on", "performance_recorded_on")
+    ],
+    "awards": ["kind"],
     "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
     "secondments": [
         "posting_id",

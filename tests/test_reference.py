@@ -39,6 +39,20 @@ VARIANTS = {
         {},
         {"window_months": 120, "min_presence": 0.97, "min_days": 100, "min_months": 14},
     ],
+    "periodic_review": [{}, {"review_months": 6, "window_months": 60, "max_gap_days": 45}],
+    "assessment_standards": [{}, {"window_months": 60, "min_performance_weight": 0.6}],
+    "supervision": [{}, {"months": 3, "window_months": 60, "days": 10, "complaint_days": 30, "record_months": 30}],
+    "tracking_file": [{}, {"file_months": 5, "window_months": 70, "max_gap_days": 45}],
+    "rewards_and_discipline": [
+        {},
+        {
+            "settle_days": 20,
+            "window_months": 12,
+            "reward_months": 30,
+            "exchanged_months": 60,
+            "counted_awards": "merits",
+        },
+    ],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "secondment_assessment": [
         {},

@@ -113,6 +113,24 @@ def _with_half_a_case(k1: int, n1: int, k0: int, n0: int) -> tuple[float, float]
     return (0.0, float(high)) if not k1 else (float(low), float("inf"))
 
 
+def ratio_to_all(cells: pd.DataFrame) -> Estimate:
+    """The rate k/n where x is 1 over the rate of all, with its 95 % interval.
+
+    It is also the share of those with x = 1 among all that were counted, over their share among all. It follows from the
+    ratio of the two rates and the share of the group, which is known, so its interval is that of `ratio_of_rates` carried over.
+    """
+    rates = ratio_of_rates(cells)
+    if rates.not_enough:
+        return rates
+    n1, n0 = _counts(cells, 1, "n"), _counts(cells, 0, "n")
+    share = n1 / (n1 + n0)
+
+    def to_all(ratio: float) -> float:
+        return 1 / share if np.isinf(ratio) else ratio / (share * ratio + 1 - share)
+
+    return Estimate(to_all(rates.value), to_all(rates.lower), to_all(rates.upper))
+
+
 def _rates_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
     """The missing of each group all counted or not, and those of unknown group in either."""
     m1, m0 = _counts(cells, 1, "missing"), _counts(cells, 0, "missing")
@@ -209,6 +227,7 @@ def _evenness_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
 STATISTICS = {
     "rank_correlation": Statistic(rank_correlation, _correlation_variants),
     "ratio_of_rates": Statistic(ratio_of_rates, _rates_variants),
+    "ratio_to_all": Statistic(ratio_to_all, _rates_variants),
     "ratio_of_counts": Statistic(ratio_of_counts, _counts_variants),
     "evenness": Statistic(evenness, _evenness_variants),
 }

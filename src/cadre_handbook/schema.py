@@ -174,6 +174,9 @@ FACT_CODES = {
     "team": ("posts", "team"),
     "power": ("units", "power"),
     "task": ("secondments", "task"),
+    "standard": ("assessments", "standard"),
+    "fitting": ("assessments", "standard"),
+    "other_grade": ("assessments", "other_grade"),
 }
 
 
