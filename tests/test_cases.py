@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from cadre_handbook import checks, policy, schema, validation, verdict
@@ -169,7 +170,8 @@ def assert_as_expected(case: Case, run: checks.Run) -> None:
         result = results[measure, group, organisation or only]
         key = (measure, group, organisation)
         expected[key] = {name: row[name] for name in FIGURES}
-        got[key] = {name: getattr(result, name) for name in FIGURES}
+        figures = {name: getattr(result, name) for name in FIGURES}
+        got[key] = {name: None if pd.isna(figure) else figure for name, figure in figures.items()}
         if "value" in row:
             assert result.value == pytest.approx(row["value"], abs=5e-4)
         assert str(row.get("says", "")) in result.reason

@@ -7,7 +7,7 @@ import importlib
 import pytest
 from made import SEEDS, county, worn_county
 
-from cadre_handbook import checks, policy
+from cadre_handbook import checks, policy, verdict
 
 VARIANTS = {
     "key_posts": [{}, {"max_years_in_key_post": 3, "window_months": 60, "promotion_months": 120, "max_gap_days": 45}],
@@ -53,6 +53,18 @@ VARIANTS = {
             "counted_awards": "merits",
         },
     ],
+    "follow_up_training": [
+        {},
+        {
+            "window_months": 60,
+            "onboarding_days": 20,
+            "online": "together",
+            "part_periods": "wait",
+            "full_time_hours": 7,
+        },
+        {"hours_a_year": 40, "days_a_year": 3, "least_days": 300, "tour_year": "calendar_year", "min_share_hours": 0.9},
+    ],
+    "stretch_roles": [{}, {"window_months": 120, "months_until_given": 9, "key_deputy_importance": 3}],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "secondment_assessment": [
         {},
@@ -68,6 +80,9 @@ VARIANTS = {
         {"window_months": 60, "compared_with": "deputies_and_middle", "least_in_group": 1, "max_gap_days": 45},
     ],
     "exchange_pathways": [{}, {"window_years": 6, "max_gap_days": 45}],
+    "reserve_pool": [{}, {"bench": 1, "lead_months": 3, "window_months": 60, "min_cell": 12}],
+    "reserve_structure": [{}, {"min_cell": 9}, {"min_cell": 25}],
+    "aptitude_tests": [{}, {"window_months": 60, "valid_years": 1, "min_cell": 6}],
     "family_support": [{}, {"window_months": 120, "days": 60, "asked_days": 5}],
 }
 CASES = [
@@ -100,4 +115,7 @@ def assert_equal(slug, report, given):
     summed = run.cells.groupby(["measure", "group", "organisation_id"])[["n", "k", "missing"]].sum()
     counted = {key: tuple(row) for key, row in zip(summed.index, summed.to_numpy().tolist(), strict=True)}
     assert counted == reference.counts(run.dataset, run.settings)
-    assert counted, "a comparison of nothing with nothing"
+    hidden = run.results[run.results["verdict"].eq(verdict.HIDDEN)][["organisation_id", "measure", "group"]]
+    wanted = reference.hidden(run.dataset, run.settings) if hasattr(reference, "hidden") else set()
+    assert set(hidden.itertuples(index=False, name=None)) == wanted
+    assert counted or wanted, "a comparison of nothing with nothing"

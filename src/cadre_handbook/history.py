@@ -43,6 +43,11 @@ def months_after(start: pd.Series, months: pd.Series | int) -> pd.Series:
     return (month + pd.to_timedelta(day - 1, unit="D")).astype(DAY).where(start.notna())
 
 
+def last_full_year(as_of: pd.Timestamp) -> int:
+    """The last calendar year that is over at the end of `as_of`."""
+    return (as_of + ONE_DAY).year - 1
+
+
 def anniversary(start: pd.Series, years: int) -> pd.Series:
     """The day on which `years` years since `start` are full; 29 February counts as 28 February in other years."""
     return (start + pd.DateOffset(years=int(years))).astype(DAY)
@@ -142,6 +147,13 @@ def held_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The postings held at the end of `day`: begun by then and not ended (`start` <= day < `end`)."""
     held = (frame["start"] <= day) & ~(frame["end"] <= day)
     return frame[held.to_numpy()]
+
+
+def in_service(dataset: Dataset, day: pd.Timestamp) -> pd.DataFrame:
+    """The cadres who serve at the end of `day`: a posting has begun, and they have not left; the columns of `cadres`."""
+    cadres, postings = dataset["cadres"], dataset["postings"]
+    begun = cadres["cadre_id"].isin(postings.loc[(postings["start"] <= day).to_numpy(bool), "cadre_id"])
+    return cadres[(begun & ~(cadres["left_on"] <= day)).to_numpy(bool)].reset_index(drop=True)
 
 
 def record_begins_late(cadres: pd.Series, dataset: Dataset) -> pd.Series:

@@ -240,7 +240,10 @@ class _Oversight:
         leading = [
             row
             for row in self.posts.values()
-            if row["leading"] and row["unit_id"] in self.kinds and not row.get("valid_to")
+            if row["leading"]
+            and row["unit_id"] in self.kinds
+            and not row.get("valid_to")
+            and not self.kept("reserve", row["post_id"])
         ]
         by_rank = defaultdict(list)
         for post in leading:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cadre_handbook import disclosure, schema, validation, verdict
 from cadre_handbook import policy as policies
-from cadre_handbook import schema, validation, verdict
 from cadre_handbook.dataset import SAMPLE, Dataset, cut_to, open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, clauses, joined, label, language
@@ -41,7 +41,10 @@ FINDING_COLUMNS = [
 
 @dataclass
 class Run:
-    """One check on one dataset: `facts`, `results` and `findings` as frames, with what they were made from."""
+    """One check on one dataset: `facts`, `results` and `findings` as frames, with what they were made from.
+
+    Of a hidden result no fact, cell or finding is in them.
+    """
 
     policy: policies.Policy
     settings: policies.Settings
@@ -288,7 +291,12 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
     no_data = {name: why for name, measure in policy.measures.items() if (why := lacking(measure, whole, settings))}
     facts = facts[~facts["measure"].isin(list(no_data))].reset_index(drop=True)
     counted = verdict.cells(facts)
+    # What is hidden is hidden here, once: everything that is shown is made from what is left.
+    hidden = disclosure.to_hide(counted, policy, settings)
+    facts, counted = (disclosure.without(hidden, frame, policy) for frame in (facts, counted))
+    counted = verdict.summed(counted)
     results = verdict.judge(counted, policy, settings, organisations, no_data)
+    results = disclosure.hide(results, hidden, settings)
     for name, note in getattr(module(slug), "notes", lambda _settings: {})(settings).items():
         noted = results["measure"].eq(name)
         results.loc[noted, "reason"] = [clauses(reason, note) for reason in results.loc[noted, "reason"]]
