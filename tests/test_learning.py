@@ -109,6 +109,7 @@ def test_the_small_quiz_is_read(tmp_path: Path) -> None:
         (lambda q: q.update(question="{days}", question_zh_CN="{days}"), "there is no parameter"),
         (lambda q: q["choices"][0].pop("why"), "why"),
         (lambda q: q["choices"][0].update(correct=True), "correct"),
+        (lambda q: q["choices"][0].update(text=True), "“text” must be a text; put it into quotes"),
         (lambda q: q["choices"][0].update(right=True), "1 choices are to be chosen and 2 are right"),
         (lambda q: q["choices"][1].update(right=False), "1 choices are to be chosen and 0 are right"),
         (lambda q: q["choices"][1].update(right="yes"), "true or false"),

@@ -199,6 +199,8 @@ def _strict(raw: Any, kind: type, where: str) -> dict[str, Any]:
     for key in keys:
         if key not in optional and raw.get(key) in (None, "", []):
             raise PolicyError(_("{where}: the key “{key}” is missing or empty.").format(where=where, key=key))
+        if kind.__annotations__[key] == "str" and not isinstance(raw[key], str):  # a bare Yes is true to YAML
+            raise PolicyError(_("{where}: “{key}” must be a text; put it into quotes.").format(where=where, key=key))
     return dict(raw)
 
 
