@@ -90,7 +90,7 @@ def _perhaps_reviewed(teams: pd.DataFrame, of_teams: pd.DataFrame, dataset: Data
     left_out = dataset.left_out_rows("team_reviews")
     left_out = left_out[left_out["cadre_id"].isna()] if "cadre_id" in left_out else left_out
     known = left_out["organisation_id"].isin(dataset["organisations"]["organisation_id"])
-    perhaps |= teams["organisation_id"].isin(left_out["organisation_id"]).to_numpy() | ~known.all()
+    perhaps |= teams["organisation_id"].isin(left_out["organisation_id"]).to_numpy() | (not known.all())
     return pd.Series(False, index=teams.index, dtype="boolean").mask(perhaps)
 
 
