@@ -189,7 +189,7 @@ def picture(run) -> figures.Picture:
     """What came of the refusals, by what was found about their cause."""
     rows = refusals_of(run.dataset, run.settings)
     rows = rows[(rows["refusal"].fillna(False) & rows["managed_by"].isin(run.organisations)).to_numpy(bool)]
-    good, none, unexamined = _("Good cause"), _("No good cause"), _("Not examined, or no finding")
+    good, none, unexamined = _("Good cause"), _("No good cause"), _("No finding")
     codes = schema.tables()["decisions"].fields["outcome"].codes
     names = {code: schema.code_label("decisions", "outcome", code) for code in codes}
     is_open, unknown = _("Open"), _("Settled, outcome not on record")

@@ -170,7 +170,7 @@ def picture(run) -> figures.Picture:
     """How long ago the last contact was, by how long the cadre has been away."""
     months = run.settings.months
     due = run.of("contacted")
-    due = due[due["eligible"].fillna(False).to_numpy(bool)]
+    due = due[(due["eligible"].fillna(False) & due["hit"].notna()).to_numpy(bool)]
     rows = {_("Away under a year"): 12, _("Away a year"): 24, _("Away two years and more"): None}
     columns = {
         _("Under {count} months ago").format(count=months): months,
@@ -197,8 +197,8 @@ def picture(run) -> figures.Picture:
         ),
         caption=_(
             "Each row is how long the cadres have been exchanged or seconded, each column how long ago somebody last looked "
-            "them up; a number counts cadres. Those away for less than {months} months are not due and left out."
-        ).format(months=months),
+            "them up; a number counts cadres. Those who are not due, or of whom it is not known, are left out."
+        ),
         alarm=[(row, column) for row in rows for column in late],
     )
 
