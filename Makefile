@@ -13,10 +13,11 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 # Kernels import a great deal: without bytecode on disk every notebook would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env book test lint test-code test-notebooks notebooks lock clean clean-book
+.PHONY: help env book pdf test lint test-code test-browser test-notebooks notebooks lock clean clean-book
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
+	@echo "make pdf        builds the book and prints it, whole and part by part, to _build/pdf/ (needs Chromium)"
 	@echo "make notebooks  writes the notebooks anew from the policy files, with the outputs of one run"
 	@echo "make clean-book removes the built book, make clean the environment and caches as well"
 	@echo "make lock       chooses new versions of the packages for requirements.txt (needs uv)"
@@ -43,11 +44,16 @@ book: $(INSTALLED)
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
 
+pdf: book
+	@echo "Printing the book and each part of it: some minutes. Chromium and a font for Chinese are needed."
+	$(BIN)/python -m cadre_handbook.pdf
+
 test: $(INSTALLED)
 	@echo "Running every check: some minutes."
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-code
 	@$(MAKE) --no-print-directory test-notebooks
+	@$(MAKE) --no-print-directory test-browser
 	@echo "All checks passed."
 
 lint: $(INSTALLED)
@@ -55,7 +61,11 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 
 test-code: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
+
+# On the book as built from what lies here. Where Chromium is missing the tests say that they were skipped.
+test-browser: book
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
 # pytest calls it a failure when there is nothing to collect.
 test-notebooks: $(INSTALLED)

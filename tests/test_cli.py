@@ -46,7 +46,7 @@ def as_process(*arguments, folder: Path, **environment) -> subprocess.CompletedP
 def test_results_go_to_standard_output_and_messages_to_standard_error(county, command, tmp_path):
     status, out, err = command("check", "tenure_limit", "--data", county.write(tmp_path), *AS_OF)
     assert status == 0
-    assert "✗ not met" in out
+    assert "× not met" in out
     assert "1 of 4 (25.0%)" in out
     assert "as of the end of 2024-12-31; organisations: 2" in err
     assert "--findings lists them" in err
@@ -228,7 +228,7 @@ def test_chinese_throughout(county, command, tmp_path):
     assert "row" not in err
     county.set("postings", 2, "start", "2003-07")
     out = command("check", "tenure_limit", "--data", county.write(tmp_path), *AS_OF, "--language", "zh_CN")[1]
-    assert "✗ 不符合" in out
+    assert "× 不符合" in out
     assert "not met" not in out
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from cadre_handbook import figures, i18n
+from cadre_handbook.figures import house
 
 SETTINGS = SimpleNamespace(as_of=pd.Timestamp("2024-12-31"))
 NASTY = '<script>alert("1")</script> & $x_1$'
@@ -174,10 +178,10 @@ def test_every_colour_can_be_restyled(drawn):
             assert not re.findall(r"(?<!, )#[0-9a-f]{6}", style), (name, style)
 
 
-def test_no_text_is_drawn_smaller_than_eleven_pixels_on_a_phone(drawn):
+def test_no_text_is_drawn_smaller_than_twelve_pixels_on_a_phone(drawn):
     for name, picture in drawn.items():
         sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", picture.svg)]
-        assert min(sizes) * 358 / figures.WIDTH >= 11, name
+        assert min(sizes) * 358 / figures.WIDTH >= 12, name
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -202,7 +206,9 @@ def test_labels_are_escaped_in_the_drawing_the_words_and_the_table():
         assert "<script" not in picture.html(), name
         assert "alert" in picture.html(), name
     titled = figures.distribution(pd.Series([1]), 10, SETTINGS, "some_check", title=NASTY, caption=NASTY)
-    assert titled.html().count("&lt;script&gt;") == 3  # the SVG's title, the title, the caption
+    assert (
+        titled.html().count("&lt;script&gt;") == 5
+    )  # the SVG's title, the title, the caption, the table's name, twice
     assert "<script" not in titled.html()
 
 
@@ -221,7 +227,7 @@ def test_picture_shows_as_html_and_as_text(drawn):
     bundle = picture._repr_mimebundle_()
     assert bundle == {"text/html": picture.html(), "text/plain": f"{picture.title}\n{picture.alt}"}
     assert bundle["text/html"].startswith('<figure class="ch-figure')
-    assert re.search(r"<details><summary>The data as a table</summary>\s*<table", picture.html())
+    assert re.search(r"<details><summary>The data as a table</summary>\s*<div class=\"ch-table-box\">", picture.html())
 
 
 def test_table_shows_long_labels_whole():
@@ -255,7 +261,7 @@ def test_titles_and_alternatives_are_made_from_the_data(drawn):
         "Dots: East 33 % against 100 %, heads 89 % against 78 %, none 25 % against –.",
     )
     assert said["slopes"] == (
-        "Rates differ most: East 40 %, heads 10 %",
+        "The widest gap: East 40 %, heads 10 %",
         "Slopes: East 40 % and heads 10 %, a 25 % and b 25 %.",
     )
     assert said["strips"] == ("Local: 1 of 2 reach 33 %", "Strips of 2 rows, in all Local 5, East 15.")
@@ -386,3 +392,132 @@ def test_chinese_is_drawn_without_a_warning_and_measured_as_wide_as_it_is():
     assert "".join(lines) == "纪委书记（监察委员会主任）"
     assert all(figures.text_width(line, 10) <= 80 for line in lines)
     assert not any(line.startswith("）") or line.endswith("（") for line in lines)
+
+
+# Where things stand
+
+
+def test_the_finding_comes_first_then_the_drawing_then_how_to_read_it(drawn):
+    for name, picture in drawn.items():
+        figure = ElementTree.fromstring(picture.html().split("<details>")[0] + "</figure>")
+        tags = [child.tag.rpartition("}")[2] for child in figure]
+        assert tags == ["figcaption", "svg", "p"], name
+        assert "".join(figure[0].itertext()) == picture.title, name
+        assert "".join(figure[2].itertext()) == picture.caption, name
+
+
+def drawn_rects(svg: str) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of every rectangle that is painted."""
+    found = []
+    for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}path"):
+        numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", element.get("d", ""))]
+        if (
+            element.get("d", "").strip().endswith("z")
+            and len(numbers) == 8
+            and "fill: none" not in element.get("style", "")
+        ):
+            found.append((min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])))
+    return found
+
+
+def test_a_bar_leaves_room_for_the_line_of_its_target():
+    shares = frame("group series k n target", ("a", "", 9, 10, 0.5), ("b", "", 2, 10, 0.5))
+    rects = drawn_rects(figures.bars(shares, SETTINGS, "some_check").svg)
+    assert len([rect for rect in rects if rect[3] - rect[1] == pytest.approx(20, abs=0.1)]) == 3  # a in two, b in one
+
+
+def test_a_target_that_all_share_stands_once():
+    same = frame("group series k n target", ("a", "", 9, 10, 0.5), ("b", "", 2, 10, 0.5))
+    assert figures.bars(same, SETTINGS, "some_check").svg.count(">target 50 %</text>") == 1
+    other = frame("group series k n target", ("a", "", 9, 10, 0.5), ("b", "", 2, 10, 0.4))
+    svg = figures.bars(other, SETTINGS, "some_check").svg
+    assert [svg.count(f">target{words}</text>") for words in ("", " 50 %", " 40 %")] == [1, 1, 1]
+
+
+def test_a_number_in_a_strip_stands_clear_of_the_line():
+    counts = frame("row part count", ("a", "local", 10), ("a", "other", 5))
+    parts = {"local": "Local", "other": "Other"}
+    picture = figures.strips(parts, counts, SETTINGS, "some_check", threshold=1 / 3)  # the middle of the first part
+    texts = list(ElementTree.fromstring(picture.svg).iter("{http://www.w3.org/2000/svg}text"))
+    [number] = [float(text.get("x")) for text in texts if text.text == "10"]
+    start, end = min(rect[0] for rect in drawn_rects(picture.svg) if rect[1] > 30), figures.WIDTH - 6
+    line = start + (end - start) / 3
+    assert abs(number - line) > figures.text_width("10", 15) / 2 + 3
+
+
+def test_a_rate_that_falls_short_has_a_mark_of_its_own():
+    pair = ("left right k_left n_left k_right n_right least", ("a", "b", 4, 10, 1, 10, 0.8))
+    short = figures.slopes(frame(*pair), SETTINGS, "some_check").svg
+    assert "falls short of it" in short
+    enough = figures.slopes(frame(pair[0], ("a", "b", 4, 10, 4, 10, 0.8)), SETTINGS, "some_check").svg
+    assert "falls short of it" not in enough
+
+
+def test_cells_the_title_speaks_of_are_bracketed():
+    counts = frame("row column count", ("a", "x", 7), ("b", "y", 1))
+    table = (["a", "b"], ["x", "y"], counts, SETTINGS, "some_check")
+    strokes = [figures.matrix(*table, marked=marked).svg.count("stroke-width: 1.6") for marked in ((), [("a", "x")])]
+    assert strokes[1] - strokes[0] == 2
+
+
+# Colours: seen by everybody, on a light page, on paper and on a dark page
+
+STYLE = Path(__file__).parents[1] / "book" / "style"
+LIGHT_PAGE, DARK_PAGES = "#ffffff", ("#14181e", "#121212")  # of the theme
+# How the three kinds of colour-blindness see linear RGB (Machado, Oliveira and Fernandes 2009, severity 1).
+SEEN = {
+    "all colours": np.eye(3),
+    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "no blue": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def rgb(colour: str) -> np.ndarray:
+    return np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+
+
+def linear_rgb(colour: np.ndarray) -> np.ndarray:
+    return np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(one: np.ndarray, other: np.ndarray) -> float:
+    """As WCAG 2 defines it."""
+    low, high = sorted(float(linear_rgb(colour) @ TO_XYZ[1]) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def lab(colour: str, sight: str) -> np.ndarray:
+    xyz = TO_XYZ @ np.clip(np.array(SEEN[sight]) @ linear_rgb(rgb(colour)), 0, 1) / [0.9505, 1, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def dark_colours() -> dict[str, str]:
+    [rule] = re.findall(r'html\[data-theme="dark"\] \.ch-figure \{([^}]*)\}', (STYLE / "figures.css").read_text())
+    return dict(re.findall(r"--ch-(\w+): (#[0-9a-f]{6})", rule))
+
+
+def test_a_dark_page_restyles_every_colour():
+    assert set(dark_colours()) == set(figures.COLOURS)
+
+
+def test_contrast_to_the_page_is_enough_for_text_and_shapes_and_ink_stays_readable_on_shades():
+    for colours, pages in ((figures.COLOURS, [LIGHT_PAGE]), (dark_colours(), DARK_PAGES)):
+        for page in map(rgb, pages):
+            assert contrast(rgb(colours["ink"]), page) >= 7
+            for role in {*colours} - {"grid"}:  # which carries nothing
+                assert contrast(rgb(colours[role]), page) >= 3, role
+            for role in (*figures.CATEGORIES, "accent"):
+                shade = house.MOST_SHADE * rgb(colours[role]) + (1 - house.MOST_SHADE) * page
+                assert contrast(rgb(colours["ink"]), shade) >= 4.5, role
+
+
+@pytest.mark.parametrize("sight", SEEN)
+def test_colours_that_stand_side_by_side_differ_for_everybody_and_in_hatching_too(sight):
+    for colours in (figures.COLOURS, dark_colours()):
+        for one, other in itertools.combinations(figures.CATEGORIES, 2):
+            distance = float(np.linalg.norm(lab(colours[one], sight) - lab(colours[other], sight)))
+            assert distance >= 12, (one, other, distance)
+    assert len(set(house.HATCHES)) == len(house.HATCHES) == len(figures.CATEGORIES)

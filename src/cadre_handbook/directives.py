@@ -5,13 +5,17 @@ A page names a slug; the words and numbers come from `data/policy/` and `data/sc
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from docutils.parsers.rst.directives import flag
 from docutils.statemachine import StringList
 
 from cadre_handbook import policy as policies
 from cadre_handbook import schema, show, verdict
 from cadre_handbook.paths import DATA
+from cadre_handbook.shown_code import shown_code
 
 LATEST = "2100-01-01"  # a day on which every rule declared is in force
 
@@ -79,14 +83,14 @@ class Measures(_OfRecommendation):
                 counted = f"{measure.label}: {group.label}" if group.label else measure.label
                 rows.append([name, counted, kinds[measure.kind], goal, judged + any_n, reference])
         headings = ["Measure", "What is counted", "Kind", "Target", "Verdict", "Where the target comes from"]
-        return [_raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-measures"))]
+        return [_raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-measures", f"Measures: {policy.title}"))]
 
 
 class Parameters(_OfRecommendation):
     """The parameter table: value, unit, origin, reference; and why, for every number that is the handbook's own."""
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
-        table = _raw(show.html_table(show.parameters_table(policy, _settings(policy)), "ch-parameters"))
+        table = _raw(show.parameters_html(policy, _settings(policy)))
         own = [
             f"- `{name}` = {value.value}: {value.why}."
             for name, parameter in policy.parameters.items()
@@ -101,26 +105,103 @@ class Parameters(_OfRecommendation):
         return [table, *self.parsed([lead, "", *own])]
 
 
+class VerdictBox(_OfRecommendation):
+    """The verdicts of the made-up county, from the notebook's run, with the notebook one click away.
+
+    With `:elsewhere:`, on a page that is not the recommendation's own, the recommendation and a link to it instead.
+    """
+
+    option_spec: ClassVar[dict] = {"elsewhere": flag}
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        notebook = f"/{_notebook(policy)}"
+        box = ["```{glue} box", f":doc: {notebook}", "```"]
+        if "elsewhere" in self.options:
+            title = f"[{policy.title}]({_page(policy)}) ({policy.title_zh_CN})"
+            return self.parsed(["::::{div} ch-box", "```{div} ch-box-title", title, "```", *box, "::::"])
+        links = (
+            f"[Open the notebook]({notebook}) {{download}}`Download this notebook <{notebook}>` "
+            "[Read a verdict](/book/guide/verdicts.md)"
+        )
+        return self.parsed(
+            [
+                "::::{div} ch-box",
+                *box,
+                ":::{div} ch-box-links",
+                links,
+                ":::",
+                ":::{dropdown} Run it with papermill",
+                *_console(_papermill(policy)),
+                "In the handbook’s folder. [Other ways, and the columns it reads](#run-it-on-your-data).",
+                ":::",
+                "::::",
+            ]
+        )
+
+
+class CheckCode(_OfRecommendation):
+    """The check's own code, folded: what decides the verdict, read from the module, and the shared functions it calls."""
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        shown = shown_code(policy.id)
+        self.state.document.settings.env.note_dependency(str(shown.path))
+        place = f"{policy.part}/{policy.id}"
+        lines = [
+            "::::{dropdown} The check’s own code",
+            ":class-container: ch-code",
+            f"`facts` and all it calls in `src/cadre_handbook/checks/{place}.py`. Its numbers stand in",
+            f"`data/policy/{place}.yaml`, its cases in `tests/cases/{place}.yaml`.",
+            "",
+            *("````{code-block} python", *"\n\n\n".join(shown.blocks).splitlines(), "````"),
+        ]
+        if shown.calls:
+            lines += ["", "It calls these functions, which all checks share:", ""]
+            lines += [f"- `{name}`: {does}" for name, does in shown.calls]
+        return self.parsed([*lines, "::::"])
+
+
 class RunIt(_OfRecommendation):
     """The commands that run the check on one's own data, to copy."""
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
-        notebook = f"notebooks/{policy.part}/{policy.id}.ipynb"
-        papermill = (
-            f"papermill {notebook} {policy.id}.out.ipynb \\\n"
-            "    -r data /path/to/your/tables -r as_of 2024-12-31 -r language zh_CN"
+        command = (
+            f"cadre-handbook check {policy.id} \\\n    --data /path/to/your/tables --as-of 2024-12-31 --language zh_CN"
         )
-        command = f"cadre-handbook check {policy.id} --data /path/to/your/tables --as-of 2024-12-31 --language zh_CN"
-        needs = "; ".join(
-            f"{table} ({', '.join(columns)})" if columns else table for table, columns in _tables_of(policy).items()
-        )
-        return [
-            *self.parsed(["With papermill, which leaves a notebook with every step in it:"]),
-            _literal(papermill),
-            *self.parsed(["Or on the command line, which prints the verdicts alone:"]),
-            _literal(command),
-            *self.parsed([f"Tables and columns it reads: {needs}."]),
+        reads = [
+            f"- [`{table}`](#table-{table})"
+            + (f": {', '.join(f'`{column}`' for column in columns)}" if columns else "")
+            for table, columns in _tables_of(policy).items()
         ]
+        return self.parsed(
+            [
+                "With papermill, which leaves a notebook with every step in it:",
+                *("", *_console(_papermill(policy)), ""),
+                "Or on the command line, which prints the verdicts alone:",
+                *("", *_console(command), ""),
+                "Tables and columns it reads:",
+                *("", *reads),
+            ]
+        )
+
+
+def _page(policy: policies.Policy) -> str:
+    return f"/book/{policy.part}/{policy.id}.md"
+
+
+def _notebook(policy: policies.Policy) -> str:
+    return f"notebooks/{policy.part}/{policy.id}.ipynb"
+
+
+def _papermill(policy: policies.Policy) -> str:
+    return (
+        f"papermill {_notebook(policy)} {policy.id}.out.ipynb \\\n"
+        "    -r data /path/to/your/tables -r as_of 2024-12-31 -r language zh_CN"
+    )
+
+
+def _console(command: str) -> list[str]:
+    """A command as lines of MyST, to copy."""
+    return ["```{code-block} console", *command.splitlines(), "```"]
 
 
 def _tables_of(policy: policies.Policy) -> dict[str, list[str]]:
@@ -151,13 +232,16 @@ class DataDictionary(Directive):
         environment = self.state.document.settings.env
         for path in sorted((DATA / "schema").glob("*.yaml")):
             environment.note_dependency(str(path))
-        return [_table_section(table) for table in schema.tables().values()]
+        sections = [_table_section(table) for table in schema.tables().values()]
+        for section in sections:  # so that any page can link to a table
+            self.state.document.note_explicit_target(section)
+        return sections
 
 
 def _table_section(table: schema.Table) -> nodes.section:
     import pandas as pd
 
-    section = nodes.section(ids=[f"table-{table.name}"])
+    section = nodes.section(ids=[f"table-{table.name}"], names=[f"table-{table.name}"])
     section += nodes.title(text=f"{table.name}: {table.title} ({table.title_zh_CN})")
     core = "One of the five core tables. " if table.core else ""
     section += nodes.paragraph(text=f"{core}{table.description} {table.description_zh_CN}")
@@ -172,10 +256,12 @@ def _table_section(table: schema.Table) -> nodes.section:
         for column in table.fields.values()
     ]
     headings = ["Column", "Title", "Type", "Rules", "Meaning"]
-    section += _raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-columns"))
+    section += _raw(
+        show.html_table(pd.DataFrame(rows, columns=headings), "ch-columns", f"Columns of {table.name}", shown=None)
+    )
     for column in table.fields.values():
         if column.categories:
-            section += _codes(column)
+            section += _codes(table, column)
     return section
 
 
@@ -194,7 +280,7 @@ def _limits(table: schema.Table, column: schema.Field) -> str:
     return "; ".join(rules)
 
 
-def _codes(column: schema.Field) -> nodes.raw:
+def _codes(table: schema.Table, column: schema.Field) -> nodes.raw:
     import pandas as pd
 
     rows = [[item.value, item.label, item.label_zh_CN, item.national or ""] for item in column.categories]
@@ -202,34 +288,45 @@ def _codes(column: schema.Field) -> nodes.raw:
     frame = pd.DataFrame(rows, columns=headings)
     if not column.standard:
         frame = frame.drop(columns="National code")
-    table = show.html_table(frame, "ch-codes")
-    return _raw(f"<details><summary>Codes of {column.name}</summary>{table}</details>")
+    codes = show.html_table(frame, "ch-codes", f"Codes of {table.name}.{column.name}")
+    return _raw(show.folded(f"Codes of {column.name}", codes))
 
 
 def _raw(source: str) -> nodes.raw:
     return nodes.raw("", source, format="html")
 
 
-def _literal(text: str) -> nodes.literal_block:
-    return nodes.literal_block(text, text, language="console")
-
-
 class Recommendations(Directive):
-    """The recommendations that stand, by part in reading order, each with a link to its page."""
+    """The checks that stand, by part in reading order, each with its page and how it came out in the made-up county."""
 
     def run(self) -> list[nodes.Node]:
-        self.state.document.settings.env.note_dependency(str(DATA / "catalogue.yml"))
-        lines: list[str] = []
-        part = ""
-        for slug, entry in policies.catalogue().items():
-            if entry["part"] != part:
-                part = entry["part"]
-                lines += ["", f"**{PARTS[part]}**", ""]
-            policy = policies.load_policy(slug)
-            lines.append(f"- [{policy.title}](/book/{part}/{slug}.md) ({policy.title_zh_CN})")
+        environment = self.state.document.settings.env
+        environment.note_dependency(str(DATA / "catalogue.yml"))
+        slugs: dict[str, list[str]] = {}
+        for slug in policies.checks():
+            slugs.setdefault(policies.catalogue()[slug]["part"], []).append(slug)
+        lines = ["::::{div} ch-contents"]
+        for part, of_part in slugs.items():
+            index = f"book/{part}/index"
+            title = f"[{PARTS[part]}](/{index}.md)" if index in environment.found_docs else PARTS[part]
+            count = f"{len(of_part)} checks" if len(of_part) > 1 else "1 check"
+            lines += [":::{div} ch-part", f"**{title}** {count}", ":::", ""]
+            for slug in of_part:
+                policy = policies.load_policy(slug)
+                environment.note_dependency(str(DATA / "policy" / part / f"{slug}.yaml"))
+                lines += [f"- [{policy.title}]({_page(policy)}) ({policy.title_zh_CN})", ""]
+                lines += [f"  {line}" for line in ("```{glue} counts", f":doc: /{_notebook(policy)}", "```")]
+            lines.append("")
         container = nodes.container()
-        self.state.nested_parse(StringList(lines, source="catalogue.yml"), 0, container)
+        self.state.nested_parse(StringList([*lines, "::::"], source="catalogue.yml"), 0, container)
         return container.children
+
+
+class VerdictLegend(Directive):
+    """The marks of verdicts with their words in both languages and what they mean."""
+
+    def run(self) -> list[nodes.Node]:
+        return [_raw(show.verdict_legend(beside="zh_CN"))]
 
 
 PARTS = {
@@ -245,7 +342,10 @@ DIRECTIVES = [
     ("recommends", Recommends),
     ("measures", Measures),
     ("parameters", Parameters),
+    ("verdict-box", VerdictBox),
+    ("check-code", CheckCode),
     ("run-it", RunIt),
     ("cannot-tell", CannotTell),
     ("data-dictionary", DataDictionary),
+    ("verdict-legend", VerdictLegend),
 ]

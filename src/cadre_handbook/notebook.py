@@ -5,7 +5,6 @@ A notebook holds no logic: it names its parameters, opens and checks the data, a
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -15,7 +14,7 @@ from IPython.display import display
 
 from cadre_handbook import checks, i18n, policy, show, verdict
 from cadre_handbook.errors import RequestError
-from cadre_handbook.i18n import _, in_language
+from cadre_handbook.i18n import _, in_language, label
 from cadre_handbook.strict_yaml import nearest
 
 # What IPython itself puts into a notebook's namespace.
@@ -53,15 +52,18 @@ class Check:
 
     def _repr_html_(self) -> str:
         lines = "".join(show.paragraph(line) for line in show.opened_text(self.run))
-        table = show.html_table(show.parameters_table(self.run.policy, self.run.settings), "ch-parameters")
-        return f"{lines}<details><summary>{html.escape(_('Parameters of this run'))}</summary>{table}</details>"
+        return lines + show.folded(
+            _("Parameters of this run"), show.parameters_html(self.run.policy, self.run.settings)
+        )
 
     def __repr__(self) -> str:
         return "\n".join(show.opened_text(self.run))
 
     def verdict(self) -> None:
         """The verdict table, one canonical line a measure, and every figure as a value that a page can show."""
-        display(_Table(show.html_table(show.results_table(self.run), "ch-verdicts")))
+        table = show.verdict_table(self.run)
+        display(_Table(table))
+        self._glue("verdicts", table, "text/html")
         rows = list(self.run.results.itertuples())
         print("\n".join(verdict.canonical_line(row) for row in rows))
         for row in rows if len(self.run.organisations) == 1 else []:
@@ -69,16 +71,20 @@ class Check:
             _glue(f"{key}.figure", show.figure_text(row))
             _glue(f"{key}.verdict", show.verdict_text(row.verdict))
             _glue(f"{key}.target", verdict.target_text(row) or "–")
-            _glue(f"{key}.missing", str(row.missing))
+            _glue(f"{key}.missing", show.count_text(row.missing))
             for name in ("n", "k"):
-                _glue(f"{key}.{name}", str(getattr(row, name)))
-        table = show.sensitivity_table(self.run)
-        if len(table):
-            summary = html.escape(_("What other values would give"))
-            folded = f"<details><summary>{summary}</summary>{show.html_table(table, 'ch-sensitivity')}</details>"
+                _glue(f"{key}.{name}", show.count_text(getattr(row, name)))
+        others = show.sensitivity_table(self.run)
+        if len(others):
+            summary = _("What other values would give")
+            caption = f"{summary}: {label(self.run.policy, 'title')}"
+            folded = show.folded(
+                summary, show.html_table(others, "ch-sensitivity", caption, (_("Figure"),), shown=None)
+            )
             display(_Table(folded))
             self._glue("sensitivity", folded, "text/html")
-        self._glue("verdicts", show.html_table(show.results_table(self.run), "ch-verdicts"), "text/html")
+        self._glue("box", show.verdict_box(self.run), "text/html")
+        self._glue("counts", show.verdict_counts(self.run), "text/html")
 
     def picture(self) -> None:
         """The picture of the check, as static SVG with a text alternative."""
@@ -95,7 +101,7 @@ class Check:
         counted = _("{count} findings. Each is a prompt for a collective human review, never a decision.").format(
             count=len(table)
         )
-        display(_Table(show.paragraph(counted) + show.html_table(table, "ch-findings")))
+        display(_Table(show.paragraph(counted) + show.html_table(table, "ch-findings", _("Findings"))))
 
     def _glue(self, name: str, source: str, mime: str) -> None:
         """Keep a table or picture for a page; the book is about one county, so that reports on many stay small."""

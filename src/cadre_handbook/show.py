@@ -9,8 +9,10 @@ import pandas as pd
 from cadre_handbook import checks, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook.checks import Run
-from cadre_handbook.i18n import _, bracketed, joined, label
+from cadre_handbook.dataset import SAMPLE
+from cadre_handbook.i18n import _, bracketed, in_language, joined, label
 from cadre_handbook.references import reference_text
+from cadre_handbook.tables import html_table
 
 
 def origin_word(origin: str) -> str:
@@ -25,7 +27,7 @@ def origin_word(origin: str) -> str:
 
 def figure_text(row) -> str:
     """The figure of a result as people say it: `6 of 212 (2.8 %)`, or an estimate with its interval."""
-    if row.verdict in (verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE):
+    if row.verdict in (verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE, verdict.HIDDEN):
         return "–"
     if not pd.isna(row.lower):
         return _("{value:.2f} (from {lower:.2f} to {upper:.2f})").format(
@@ -37,6 +39,11 @@ def figure_text(row) -> str:
     return _("{k} of {n}").format(k=row.k, n=row.n) + share
 
 
+def count_text(count) -> str:
+    """A count as text; a dash where it is hidden."""
+    return "–" if pd.isna(count) else str(count)
+
+
 def _is_statistic(row) -> bool:
     return policies.load_policy(row.recommendation).measures[row.measure].kind == "statistic"
 
@@ -44,6 +51,65 @@ def _is_statistic(row) -> bool:
 def verdict_text(word: str) -> str:
     """A verdict as mark and word, never by colour alone."""
     return f"{verdict.MARKS[word]} {verdict.words()[word]}"
+
+
+# What asks for a look comes first, what was not judged last.
+BOX_ORDER = (
+    *(verdict.NOT_MET, verdict.CANNOT_TELL, verdict.MET, verdict.TOO_FEW, verdict.HIDDEN),
+    *(verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE, verdict.CONTEXT),
+)
+BOX_LINES = 4  # lines of a verdict box before it folds
+BOX_SPARE = 1  # as many more are shown all the same: a fold that hides one line takes its place
+
+
+def verdict_box(run: Run) -> str:
+    """The verdicts of a run as a short list for the head of a page: mark, word, measure, figure, target and its origin."""
+    rows = sorted(run.results.itertuples(), key=lambda row: BOX_ORDER.index(row.verdict))
+    first = len(rows) if len(rows) <= BOX_LINES + BOX_SPARE else BOX_LINES
+    folded = ""
+    if rows[first:]:
+        summary = _("{count} more: {verdicts}").format(count=len(rows) - first, verdicts=_counted(rows[first:]))
+        folded = f"<details><summary>{html.escape(summary)}</summary>{_box_list(run, rows[first:])}</details>"
+    where = _("The made-up county") if run.dataset.where == SAMPLE else run.dataset.where
+    day = f"<time>{run.settings.as_of.strftime('%Y-%m-%d')}</time>"
+    when = html.escape(_("{where} at the end of {day}")).format(where=html.escape(where), day=day)
+    return f'<p class="ch-box-when">{when}</p>{_box_list(run, rows[:first])}{folded}'
+
+
+def verdict_counts(run: Run) -> str:
+    """How many results of a run have each verdict, as marks and words in one line."""
+    rows = list(run.results.itertuples())
+    counts = [(word, sum(row.verdict == word for row in rows)) for word in BOX_ORDER]
+    shown = (_verdict_span(word, f"{count} ") for word, count in counts if count)
+    return f'<p class="ch-counts">{" ".join(shown)}</p>'
+
+
+def _box_list(run: Run, rows: list) -> str:
+    items = []
+    for row in rows:
+        target = verdict.target_text(row)
+        # A figure without an operator stands beside a published one; it is measured against nothing.
+        pattern = _("target {target}") if verdict.sign(row.operator) else _("beside {target}")
+        goal = pattern.format(target=target) + bracketed(origin_word(row.origin)) if target else ""
+        parts = {
+            "ch-box-what": verdict.measure_label(run.policy, row.measure, row.group),
+            "ch-box-figure": figure_text(row),
+            "ch-box-target": goal,
+        }
+        spans = " ".join(f'<span class="{css}">{html.escape(text)}</span>' for css, text in parts.items())
+        items.append(f"<li>{_verdict_span(row.verdict)} {spans}</li>")
+    return f'<ul class="ch-box-list">{"".join(items)}</ul>'
+
+
+def _verdict_span(word: str, before: str = "") -> str:
+    css = word.replace(" ", "-")
+    mark = f'<span class="ch-mark" aria-hidden="true">{html.escape(verdict.MARKS[word])}</span>'
+    return f'<span class="ch-verdict ch-is-{css}">{mark} {html.escape(before + verdict.words()[word])}</span>'
+
+
+def _counted(rows: list) -> str:
+    counts = [(word, sum(row.verdict == word for row in rows)) for word in BOX_ORDER]
+    return joined(f"{verdict.MARKS[word]} {count} {verdict.words()[word]}" for word, count in counts if count)
 
 
 def results_table(run: Run) -> pd.DataFrame:
@@ -56,7 +122,7 @@ def results_table(run: Run) -> pd.DataFrame:
             _("Measure"): [verdict.measure_label(run.policy, row.measure, row.group) for row in rows],
             _("Verdict"): [verdict_text(row.verdict) for row in rows],
             _("Figure"): [figure_text(row) for row in rows],
-            _("Unknown"): [row.missing for row in rows],
+            _("Unknown"): [count_text(row.missing) for row in rows],
             _("Target"): [verdict.target_text(row) for row in rows],
             _("Origin"): [origin_word(row.origin) for row in rows],
             _("Why"): [row.reason for row in rows],
@@ -90,7 +156,9 @@ def _figure_and_verdict(results: pd.DataFrame) -> tuple[str, str]:
     if len(results) == 1:
         row = next(results.itertuples())
         return figure_text(row), verdict_text(row.verdict)
-    figure = _("{k} of {n}").format(k=results["k"].sum(), n=results["n"].sum())
+    # With one of them hidden, a sum of the others and one of all would tell it; so there is no sum.
+    hidden = results["verdict"].eq(verdict.HIDDEN).any()
+    figure = "–" if hidden else _("{k} of {n}").format(k=results["k"].sum(), n=results["n"].sum())
     counts = results["verdict"].value_counts()
     words = [f"{verdict_text(word)}: {counts[word]}" for word in verdict.VERDICTS if word in counts]
     return figure, joined(words)
@@ -112,6 +180,12 @@ def findings_table(run: Run) -> pd.DataFrame:
             _("Reason"): found["reason"],
         }
     )
+
+
+def parameters_html(policy: policies.Policy, settings: policies.Settings) -> str:
+    """The parameters as HTML, every one shown."""
+    caption = _("Parameters: {title}").format(title=label(policy, "title"))
+    return html_table(parameters_table(policy, settings), "ch-parameters", caption, shown=None)
 
 
 def parameters_table(policy: policies.Policy, settings: policies.Settings) -> pd.DataFrame:
@@ -153,9 +227,33 @@ def _unit(unit: str) -> str:
     }.get(unit, unit)
 
 
-def html_table(table: pd.DataFrame, css: str) -> str:
-    """A frame as an escaped HTML table without an index, in a box that scrolls on a narrow screen."""
-    return f'<div class="ch-scroll">{table.to_html(index=False, classes=["ch-table", css], border=0, justify="left")}</div>'
+def verdict_table(run: Run) -> str:
+    """The results as HTML, every row shown, with the legend of the marks folded under them."""
+    caption = _("Verdicts: {title}").format(title=label(run.policy, "title"))
+    numbers = (_("Figure"), _("Target"))
+    return html_table(results_table(run), "ch-verdicts", caption, numbers, shown=None) + folded_legend()
+
+
+def verdict_legend(beside: str | None = None) -> str:
+    """The marks of verdicts with their words and meanings in the language in use; the words in the language `beside` too."""
+    words, meanings = verdict.words(), verdict.meanings()
+    if beside:
+        with in_language(beside):
+            others = verdict.words()
+        words = {word: words[word] + bracketed(others[word]) for word in words}
+    rows = [[verdict.MARKS[word], words[word], meanings[word]] for word in verdict.VERDICTS]
+    table = pd.DataFrame(rows, columns=[_("Mark"), _("Verdict"), _("Meaning")])
+    return html_table(table, "ch-marks", _("What the marks mean"))
+
+
+def folded_legend() -> str:
+    """The legend of the marks, one click away."""
+    return folded(_("What the marks mean"), verdict_legend(), "ch-legend")
+
+
+def folded(summary: str, source: str, css: str = "ch-folded") -> str:
+    """HTML behind a summary; works without a script."""
+    return f'<details class="{css}"><summary>{html.escape(summary)}</summary>{source}</details>'
 
 
 def paragraph(text: str, css: str = "ch-note") -> str:

@@ -14,19 +14,22 @@ import pandas as pd
 
 from cadre_handbook.estimates import STATISTICS, Estimate
 from cadre_handbook.i18n import _, clauses, label
-from cadre_handbook.policy import EVERYONE, Group, Measure, Policy, Settings
+from cadre_handbook.policy import EVERYONE, Group, Measure, Policy, Settings, load_policy
 
 MET, NOT_MET, CANNOT_TELL, TOO_FEW = "met", "not met", "cannot tell", "too few"
 NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT = "no data", "not applicable", "not in force", "context"
-VERDICTS = (MET, NOT_MET, CANNOT_TELL, TOO_FEW, NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT)
+HIDDEN = "hidden"
+VERDICTS = (MET, NOT_MET, CANNOT_TELL, TOO_FEW, HIDDEN, NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT)
+# Each unlike the others in shape, and drawn by the fonts that Chinese and Latin text is set in.
 MARKS = {
     MET: "✓",
-    NOT_MET: "✗",
+    NOT_MET: "×",
     CANNOT_TELL: "?",
     TOO_FEW: "<",
+    HIDDEN: "▪",
     NO_DATA: "∅",
     NOT_APPLICABLE: "–",
-    NOT_IN_FORCE: "◷",
+    NOT_IN_FORCE: "→",
     CONTEXT: "i",
 }
 
@@ -69,10 +72,28 @@ def words() -> dict[str, str]:
         NOT_MET: _("not met"),
         CANNOT_TELL: _("cannot tell"),
         TOO_FEW: _("too few"),
+        HIDDEN: _("hidden"),
         NO_DATA: _("no data"),
         NOT_APPLICABLE: _("not applicable"),
         NOT_IN_FORCE: _("not in force"),
         CONTEXT: _("context"),
+    }
+
+
+def meanings() -> dict[str, str]:
+    """What each verdict means, in a sentence in the language in use."""
+    return {
+        MET: _("The figure reaches its target, and would whatever the unknown people turned out to be."),
+        NOT_MET: _("The figure misses its target, and would whatever the unknown people turned out to be."),
+        CANNOT_TELL: _("The unknown people could turn it; the reason says how many they are."),
+        TOO_FEW: _("A rate over fewer people than min_cases: one person would move it too far."),
+        HIDDEN: _(
+            "A count so small that showing it could tell somebody's trait; nothing that would give it away is shown."
+        ),
+        NO_DATA: _("A table or column that the measure needs is missing or empty; the reason names it."),
+        NOT_APPLICABLE: _("There is nobody it could apply to."),
+        NOT_IN_FORCE: _("The rule had not taken effect on the day judged on."),
+        CONTEXT: _("Shown beside a published figure, which compares and does not demand."),
     }
 
 
@@ -144,8 +165,13 @@ def cells(facts: pd.DataFrame) -> pd.DataFrame:
         k=(known & counts["hit"].fillna(False).to_numpy(bool)).astype("int64"),
         missing=missing.astype("int64"),
     )
-    summed = table.groupby(CELL_COLUMNS[:5], dropna=False, sort=True)[["n", "k", "missing"]].sum()
-    return summed.reset_index()[CELL_COLUMNS]
+    return summed(table)
+
+
+def summed(table: pd.DataFrame) -> pd.DataFrame:
+    """Cells with the same keys added up: columns `CELL_COLUMNS`."""
+    added = table.groupby(CELL_COLUMNS[:5], dropna=False, sort=True)[["n", "k", "missing"]].sum()
+    return added.reset_index()[CELL_COLUMNS]
 
 
 # --- judging --------------------------------------------------------------------------------------
@@ -195,17 +221,19 @@ def _judge_statistic(measure: Measure, target: float | None, table: pd.DataFrame
     if estimate.not_enough:
         return TOO_FEW, estimate.not_enough, estimate
     if target is None:
-        return CONTEXT, "", estimate
+        return CONTEXT, _("shown for comparison, not judged"), estimate
     outcome = _outcome(measure.operator, target, estimate)
     if outcome is None:
         return CANNOT_TELL, _("the interval reaches across the target"), estimate
     missing = int(table["missing"].sum())
     could_be = {_outcome(measure.operator, target, statistic.estimate(cells)) for cells in statistic.variants(table)}
     if missing and could_be != {outcome}:
-        all_ = int(table["n"].sum()) + missing
+        people = statistic.everyone(table)
+        unknown = int(people["missing"].sum())
+        all_ = int(people["n"].sum()) + unknown
         return (
             CANNOT_TELL,
-            _("{missing} of {all} are unknown and could turn it").format(missing=missing, all=all_),
+            _("{missing} of {all} are unknown and could turn it").format(missing=unknown, all=all_),
             estimate,
         )
     if np.isnan(estimate.lower):
@@ -256,7 +284,8 @@ def judge(
 
 
 def _judge_one(measure: Measure, group: Group, settings: Settings, table: pd.DataFrame, lacks: str | None) -> dict:
-    n, k, missing = (int(table[column].sum()) for column in ("n", "k", "missing"))
+    shown = STATISTICS[measure.statistic].shown(table) if measure.statistic else table
+    n, k, missing = (int(shown[column].sum()) for column in ("n", "k", "missing"))
     wanted = group.target or measure.target
     target = getattr(settings, wanted) if wanted else None
     row = {"n": n, "k": k, "missing": missing, "value": None, "lower": None, "upper": None}
@@ -282,15 +311,17 @@ def _judge_one(measure: Measure, group: Group, settings: Settings, table: pd.Dat
             _("all {missing} are unknown").format(missing=missing),
             None,
         )
-    elif not measure.any_n and n < settings.min_cases:
-        reason = _("{n} known, fewer than {least}").format(n=n, least=settings.min_cases)
+    elif not measure.any_n and (size := _size(measure, table, n)) < settings.min_cases:
+        reason = _("{n} known, fewer than {least}").format(n=size, least=settings.min_cases)
         verdict = TOO_FEW
     elif measure.kind == "statistic":
         verdict, reason, estimate = _judge_statistic(measure, target, table)
         row["value"], row["lower"], row["upper"] = estimate.value, estimate.lower, estimate.upper
     elif judged:
         verdict, reason = _judge_share_or_count(measure, target, n, k, missing)
-    if not judged and verdict in (None, MET, NOT_MET, CANNOT_TELL, TOO_FEW):
+    # A statistic that too few would bear has no number, not even for comparison; a share of few shows its counts.
+    no_number = verdict == TOO_FEW and measure.kind == "statistic"
+    if not judged and not no_number and verdict in (None, MET, NOT_MET, CANNOT_TELL, TOO_FEW):
         verdict, reason = CONTEXT, clauses(_("shown for comparison, not judged"), reason)
     for name in ("value", "lower", "upper"):
         if row[name] is not None and not np.isfinite(row[name]):
@@ -298,11 +329,18 @@ def _judge_one(measure: Measure, group: Group, settings: Settings, table: pd.Dat
     return row | {"verdict": verdict, "reason": reason}
 
 
+def _size(measure: Measure, table: pd.DataFrame, n: int) -> int:
+    """How many subjects a rate or statistic rests on; of a comparison those of the smaller side."""
+    return STATISTICS[measure.statistic].size(table) if measure.kind == "statistic" else n
+
+
 def target_text(row) -> str:
-    """The target of a result as text: `≥ 0.25`, or empty where there is none."""
+    """The target of a result as text: `≥ 25%` of a share, `≤ 0` of a count; empty where there is none."""
     if row.target is None or pd.isna(row.target):
         return ""
-    return f"{sign(row.operator)} {number_text(row.target)}".strip()
+    is_share = load_policy(row.recommendation).measures[row.measure].kind == "share"
+    shown = f"{100 * row.target:.4g}%" if is_share else number_text(row.target)
+    return f"{sign(row.operator)} {shown}".strip()
 
 
 def sign(operator: str | None) -> str:
@@ -319,13 +357,13 @@ def number_text(value) -> str:
 
 
 def canonical_line(row) -> str:
-    """One result as one line of text, the same in every language and on every machine."""
+    """One result as one line of text, the same in every language and on every machine; a hidden one has no figures."""
     subject = "/".join(part for part in (row.organisation_id, row.recommendation, row.measure, row.group) if part)
-    figures = f"n={row.n} k={row.k} missing={row.missing}"
+    figures = HIDDEN if row.verdict == HIDDEN else f"n={row.n} k={row.k} missing={row.missing}"
     value = f" value={number_text(row.value)}" if number_text(row.value) else ""
     interval = f" [{number_text(row.lower)}, {number_text(row.upper)}]" if number_text(row.lower) else ""
     operator = row.operator if isinstance(row.operator, str) else "beside"
-    target = f" target {operator} {number_text(row.target)} ({row.origin})" if target_text(row) else ""
+    target = "" if pd.isna(row.target) else f" target {operator} {number_text(row.target)} ({row.origin})"
     return f"{subject} {row.as_of}: {figures}{value}{interval}{target} -> {row.verdict}"
 
 

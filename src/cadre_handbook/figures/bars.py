@@ -30,6 +30,8 @@ from cadre_handbook.i18n import _, joined
 if TYPE_CHECKING:
     from cadre_handbook.policy import Settings
 
+SERIES_ROOM = 0.32  # of the sheet, at most, for the labels of the series
+
 
 def bars(
     table: pd.DataFrame,
@@ -54,11 +56,12 @@ def bars(
     groups = list(dict.fromkeys(table["group"]))
     with_series = bool(table["series"].astype(str).str.strip().any())
     step, head_height, gap = 26, 26, 12
+    one_aim = percent_text(target.iloc[0]) if judged == len(table) and target.nunique() == 1 else ""
     entries = (
         [
             (_("reaches its target"), "rect", "accent", None),
             *([(_("misses it"), "rect", "alarm", "////")] if missed.any() else []),
-            (_("target"), "line", "ink", DASHED),
+            (_("target {share}").format(share=one_aim) if one_aim else _("target"), "line", "ink", DASHED),
         ]
         if judged
         else []
@@ -67,7 +70,7 @@ def bars(
     with house_style(slug):
         sheet = Sheet(slug, height)
         draw_legend(sheet, 2, entries)
-        left = MARGIN + (label_room(table["series"].astype(str), 0.25, SMALL) + 8 if with_series else 0)
+        left = MARGIN + (label_room(table["series"].astype(str), SERIES_ROOM, SMALL) + 8 if with_series else 0)
         numbers = [
             f"{percent_text(row.share)} ({number_text(row.k)}/{number_text(row.n)})" for row in table.itertuples()
         ]
@@ -77,7 +80,7 @@ def bars(
         for group in groups:
             rows = table[table["group"].eq(group)]
             aims = target[rows.index].dropna().unique()
-            words = _("target {share}").format(share=percent_text(aims[0])) if len(aims) == 1 else ""
+            words = _("target {share}").format(share=percent_text(aims[0])) if len(aims) == 1 and not one_aim else ""
             room = WIDTH - 2 * MARGIN - (text_width(words, SMALL) + 16 if words else 0)
             sheet.text(MARGIN, y + head_height / 2, cut_line(group, room, SIZE), bold=True)
             sheet.text(WIDTH - MARGIN, y + head_height / 2, words, "right", SMALL)
@@ -85,16 +88,17 @@ def bars(
             for row in rows.itertuples():
                 bad = bool(missed[row.Index])
                 if with_series:
-                    sheet.text(left - 8, y + step / 2, cut_line(str(row.series), WIDTH * 0.25, SMALL), "right", SMALL)
-                sheet.rect(
-                    left,
-                    y + 3,
-                    max(x(row.share) - left, 0.5),
-                    step - 6,
+                    sheet.text(
+                        left - 8, y + step / 2, cut_line(str(row.series), WIDTH * SERIES_ROOM, SMALL), "right", SMALL
+                    )
+                aim = x(target[row.Index]) if pd.notna(target[row.Index]) else 0
+                width = max(x(row.share) - left, 0.5)
+                sheet.rect_beside(
+                    *(left, y + 3, width, step - 6),
                     "alarm" if bad else "accent",
                     "////" if bad else None,
+                    guide=aim or None,
                 )
-                aim = x(target[row.Index]) if pd.notna(target[row.Index]) else 0
                 if aim and len(aims) > 1:
                     sheet.line([aim, aim], [y, y + step], "ink", 2.0, DASHED)
                 sheet.text(max(x(row.share), aim) + 8, y + step / 2, numbers[row.Index], size=SMALL)

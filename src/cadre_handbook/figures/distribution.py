@@ -63,6 +63,8 @@ def distribution(
             width = 0.8 * step
             hatch = "////" if over_limit[year] else None
             sheet.rect(x(year) - width / 2, y(count), width, bottom - y(count), "alarm" if hatch else "accent", hatch)
+            if hatch and text_width(str(count), SMALL) <= step:  # few among many: their bars are too low to read off
+                sheet.text(x(year), y(count) - 10, str(count), "center", SMALL)
         for tick in tick_values(0, last, 8):
             sheet.text(x(tick), bottom + 14, number_text(tick), "center", SMALL)
         sheet.line([left, right], [bottom, bottom], "line", 1.2)
@@ -70,7 +72,7 @@ def distribution(
         sheet.text(MARGIN, 12, _("Number of people"), size=SMALL)
         if limit is not None:
             edge = x(limit - 0.5)
-            sheet.line([edge, edge], [50, bottom], "ink", 1.8, DASHED)
+            sheet.line([edge, edge], [50, bottom], "ink", 2.0, DASHED)
             words = _("{limit} years or more: {k}").format(limit=limit, k=over)
             sheet.text(min(edge - 2, right - text_width(words)), 38, words, bold=True)
         if title is None and limit is not None:

@@ -50,7 +50,7 @@ def diverging(
         room = label_room(table["row"], 0.3)
         labels = [wrapped(label, 0.3 * WIDTH) for label in table["row"]]
         start = MARGIN + room + 10
-        number_room = text_width(str(most), SMALL) + 8
+        number_room = text_width(str(most), SMALL) + 18
         middle = (start + WIDTH - MARGIN) / 2
         half = middle - start - number_room
         heads = [wrapped(side, half + number_room - 14, SMALL) for side in sides]

@@ -68,13 +68,13 @@ def dots(
             sheet.line([left, right], [y + 38, y + 38], "grid", 0.8)
             if pd.notna(row.own) and pd.notna(row.published):
                 edge = x(row.published) + math.copysign(
-                    min(7, abs(x(row.own) - x(row.published))), row.own - row.published
+                    min(8, abs(x(row.own) - x(row.published))), row.own - row.published
                 )
                 sheet.line([x(row.own), edge], [y + 38] * 2, "line", 2.2)
             if pd.notna(row.published):
-                sheet.mark(x(row.published), y + 38, "D", "ink", 10, filled=False)
+                sheet.mark(x(row.published), y + 38, "D", "ink", 12, filled=False)  # a dot has room in it
             if pd.notna(row.own):
-                sheet.mark(x(row.own), y + 38, "o", "accent", 9)
+                sheet.mark(x(row.own), y + 38, "o", "accent", 7)
         if title is None:
             title = _("Below the published share in {k} of {n}").format(k=below, n=len(both))
         caption = caption or _("A filled dot is the share in the data, an open diamond the published one.")

@@ -1,7 +1,7 @@
 """Charts in the house style: static SVG, the same bytes on every run and machine, with a text alternative from the data.
 
 Every chart is a function that takes counted frames and gives a `Picture`. Matplotlib draws shapes only: places are worked
-out here, in points on a sheet 480 points wide, so that neither the fonts of a machine nor its settings move anything, and
+out here, in points on a sheet `WIDTH` points wide, so that neither the fonts of a machine nor its settings move anything, and
 so that Chinese, which matplotlib's own font does not know, gets the room it needs. Colours are CSS variables with
 fallbacks (`COLOURS`), so that a dark page restyles a picture; no meaning hangs on colour alone.
 
@@ -24,32 +24,37 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-import numpy as np
 import pandas as pd
 
 from cadre_handbook.i18n import _, language
+from cadre_handbook.tables import clean as _plain
+from cadre_handbook.tables import html_table
+from cadre_handbook.tables import number_text as number_text  # the forms take it from here
 
 if TYPE_CHECKING:
     from cadre_handbook.policy import Settings
 
-# Okabe and Ito's palette, told apart by colour-blind readers. The keys are the CSS variables, `--ch-ink` and so on.
+# On paper and on a light page; those of a dark page stand in `book/style/figures.css`. The keys are the CSS variables,
+# `--ch-ink` and so on. Hues of Okabe and Ito's palette, darkened until each has a contrast of 3 to 1 to the page and any
+# two differ for colour-blind readers too; the tests work both out.
 COLOURS = {
     "ink": "#1f2933",
-    "line": "#7b8794",
+    "line": "#6b7680",
     "grid": "#cbd2d9",
     "accent": "#0072b2",
-    "alarm": "#d55e00",
-    "second": "#009e73",
-    "third": "#cc79a7",
-    "fourth": "#e69f00",
+    "alarm": "#b84300",
+    "second": "#1b6b4f",
+    "third": "#a8467f",
+    "fourth": "#a98a00",
 }
 # Categories that are neither good nor bad; the colour of alarm comes last.
 CATEGORIES = ("accent", "second", "fourth", "third", "alarm")
 HATCHES = (None, "////", "\\\\\\\\", "----", "xxx")
 DASHED = (0, (5, 3))
 
-WIDTH = 480  # points; on a phone 390 pixels wide a point is about three quarters of a pixel
+WIDTH = 440  # points; on a phone 390 pixels wide a point is about four fifths of a pixel
 SIZE, SMALL = 16, 15
+MOST_SHADE = 0.45  # of a colour behind text: darker, and ink on it could not be read
 LINE = 1.25  # line height, in font sizes
 MARGIN = 6
 
@@ -76,15 +81,18 @@ class Picture:
     data: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def html(self) -> str:
-        """The picture as a `<figure>` that stands by itself: drawing, title, caption, and the data in a folded table."""
+        """The picture as a `<figure>` that stands by itself: title, drawing, caption, and the data in a folded table."""
         lang = "zh-CN" if language() == "zh_CN" else "en"
         summary, caption = _escaped(_("The data as a table")), _escaped(self.caption)
         whole_days = re.sub(r"\b\d{4}-\d\d-\d\d\b", r'<span style="white-space: nowrap">\g<0></span>', caption)
-        table = f"<details><summary>{summary}</summary>\n{_table(self.data)}\n</details>\n" if len(self.data) else ""
+        table = ""
+        if len(self.data):
+            named = _("The data of the picture: {title}").format(title=self.title)
+            table = f"<details><summary>{summary}</summary>\n{html_table(self.data, 'ch-data', named)}</details>\n"
         return (
-            f'<figure class="ch-figure tex2jax_ignore mathjax_ignore" role="group" lang="{lang}">\n{self.svg}\n'
-            f"<figcaption><p><strong>{_escaped(self.title)}</strong></p><p>{whole_days}</p></figcaption>\n"
-            f"{table}</figure>"
+            f'<figure class="ch-figure tex2jax_ignore mathjax_ignore" lang="{lang}">\n'
+            f"<figcaption><strong>{_escaped(self.title)}</strong></figcaption>\n{self.svg}\n"
+            f'<p class="ch-how-to-read">{whole_days}</p>\n{table}</figure>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -96,34 +104,6 @@ class Picture:
 
 def _escaped(text: str) -> str:
     return html.escape(_plain(text), quote=True)
-
-
-def _plain(text: str) -> str:
-    """A text in one line, without the characters that XML cannot hold."""
-    return re.sub(r"[\s\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+", " ", text).strip()
-
-
-def _table(data: pd.DataFrame) -> str:
-    text = data.map(_cell).rename(columns=str)
-    with pd.option_context("display.html.use_mathjax", False):
-        return text.to_html(index=False, escape=True, border=0, classes="ch-table", justify="left")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None or pd.isna(value):
-        return "–"
-    if isinstance(value, (bool, np.bool_)):
-        return _("yes") if value else _("no")
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d")
-    return number_text(value)
-
-
-def number_text(value: float) -> str:
-    """A number short and the same on every machine: whole as such, else two decimals."""
-    return str(int(value)) if float(value).is_integer() else f"{float(value):.2f}"
 
 
 def percent_text(share: float) -> str:
@@ -255,6 +235,15 @@ class Sheet:
         paint = {"color": COLOURS[role], "linewidth": width, "linestyle": dash, "solid_capstyle": "butt"}
         self.axes.plot(xs, ys, clip_on=False, zorder=next(self.drawn), **paint)
 
+    def rect_beside(self, x, y, width, height, role, hatch=None, guide=None, room=5.0) -> None:
+        """A rectangle with a gap where a guide line at `guide` crosses it, so that the line stands out against any filling."""
+        if guide is None or not x < guide < x + width:
+            self.rect(x, y, width, height, role, hatch)
+            return
+        for start, end in ((x, guide - room / 2), (guide + room / 2, x + width)):
+            if end - start > 0.5:
+                self.rect(start, y, end - start, height, role, hatch, edge_width=1.0 if hatch else 0)
+
     def mark(self, x, y, marker="o", role="ink", size=9.0, filled=True) -> None:
         """A marker of matplotlib's at a point, filled or open."""
         face = COLOURS[role] if filled else "none"
@@ -351,7 +340,7 @@ def _prefixed(name: str, value: str, prefix: str) -> str:
 
 def _root_style() -> str:
     fonts = f"{CHINESE_FONTS}, {LATIN_FONTS}" if language() == "zh_CN" else f"{LATIN_FONTS}, {CHINESE_FONTS}"
-    return f"max-width: 38rem; height: auto; font-family: {fonts}, sans-serif; stroke-linejoin: round"
+    return f"max-width: 31rem; height: auto; font-family: {fonts}, sans-serif; stroke-linejoin: round"
 
 
 def _attributes(old: Mapping[str, str], ids: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from cadre_handbook.figures.house import (
     LINE,
     MARGIN,
     SIZE,
+    SMALL,
     WIDTH,
     Picture,
     Sheet,
@@ -51,6 +52,8 @@ def slopes(
     top = rounded_up(max(*left, *right, *aim.fillna(0)))
     panel, gap, head = 96, 44, 8
     entries = [(_("least rate"), "line", "ink", DASHED)] if aim.notna().any() else []
+    if short.any():
+        entries.append((_("falls short of it"), "mark", "alarm", "X"))
     with house_style(slug):
         begin = legend_height(entries) + head
         sheet = Sheet(slug, begin + len(table) * (panel + gap))
@@ -60,12 +63,13 @@ def slopes(
             y = begin + row.Index * (panel + gap) + 14
             height = linear(0, top, y + panel, y)
             sheet.line([x0 - 8, x1 + 8], [y + panel] * 2, "grid", 0.8)
+            sheet.text((x0 + x1) / 2, y + panel + 10, percent_text(0), "center", SMALL)
             if pd.notna(aim[row.Index]):
                 sheet.line([x0, x1], [height(left[row.Index]), height(aim[row.Index])], "ink", 1.6, DASHED)
             role = "alarm" if short[row.Index] else "accent"
             sheet.line([x0, x1], [height(left[row.Index]), height(right[row.Index])], role, 3.0)
             for x, share, align, sign in ((x0, left[row.Index], "right", -1), (x1, right[row.Index], "left", 1)):
-                sheet.mark(x, height(share), "o", role, 9)
+                sheet.mark(x, height(share), "X" if sign > 0 and short[row.Index] else "o", role, 9)
                 words = wrapped(str(row.left if sign < 0 else row.right), x0 - 2 * MARGIN - 14, SIZE, 2)
                 counts = (row.k_left, row.n_left) if sign < 0 else (row.k_right, row.n_right)
                 numbers = f"{percent_text(share)} ({number_text(counts[0])}/{number_text(counts[1])})"
@@ -74,14 +78,14 @@ def slopes(
                 sheet.lines(x + sign * 14, middle, [*words, numbers], align)
         widest = int((right / left.where(left > 0)).sub(1).abs().fillna(0).idxmax())
         if title is None:
-            title = _("Rates differ most: {left} {one}, {right} {other}").format(
+            title = _("The widest gap: {left} {one}, {right} {other}").format(
                 left=table["left"][widest],
                 one=percent_text(left[widest]),
                 right=table["right"][widest],
                 other=percent_text(right[widest]),
             )
         caption = caption or _(
-            "A line goes from the rate of one group to that of another; the dashed line ends at the least that the other should reach."
+            "A line goes from the rate of one group to that of another; the dashed line ends at the least that the other should reach. The foot of each is zero."
         )
         alt = _("Slopes: {parts}.").format(
             parts=joined(

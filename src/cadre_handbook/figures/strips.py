@@ -59,7 +59,7 @@ def strips(
     drawn = table.head(most)
     entries = [(label, "rect", CATEGORIES[number], HATCHES[number]) for number, label in enumerate(parts.values())]
     if threshold is not None:
-        entries.append((percent_text(threshold), "line", "ink", "solid"))
+        entries.append((_("at least {share}").format(share=percent_text(threshold)), "line", "ink", "solid"))
     with house_style(slug):
         labels = [wrapped(str(row), 0.34 * WIDTH, SMALL, 2) for row in drawn.index]
         head, step = legend_height(entries) + 6, 34 if max(map(len, labels)) == 1 else 44
@@ -76,7 +76,8 @@ def strips(
                 if not share:
                     continue
                 start, width = x(done), x(done + share) - x(done) - 2
-                _numbered(sheet, start, y + 4, width, step - 8, CATEGORIES[number], HATCHES[number], count)
+                guide = x(threshold) if threshold is not None else None
+                _numbered(sheet, start, y + 4, width, step - 8, CATEGORIES[number], HATCHES[number], count, guide)
                 done += share
             if threshold is not None:
                 sheet.line([x(threshold)] * 2, [y, y + step], "ink", 2.6)
@@ -96,14 +97,19 @@ def strips(
         return finished(sheet, settings, title, caption, alt, data)
 
 
-def _numbered(sheet: Sheet, x, y, width, height, role, hatch, number: str) -> None:
-    """A rectangle with a number in a gap of its filling, where there is room for it."""
+def _numbered(sheet: Sheet, x, y, width, height, role, hatch, number: str, guide: float | None) -> None:
+    """A rectangle with a number in a gap of its filling, where there is room for it, and clear of the line at `guide`."""
     gap = text_width(number, SMALL) + 8
-    if width < gap + 8:
-        sheet.rect(x, y, width, height, role, hatch)
+    middle = x + width / 2
+    if guide is not None and abs(middle - guide) < gap / 2 + 4:
+        aside = gap / 2 + 6
+        left, right = (guide - aside, guide + aside)
+        middle = left if left - x > x + width - right else right
+    start, end = middle - gap / 2, middle + gap / 2
+    if not x + 4 <= start < end <= x + width - 4:
+        sheet.rect_beside(x, y, width, height, role, hatch, guide)
         return
-    side = (width - gap) / 2
-    for start in (x, x + side + gap):
-        sheet.rect(start, y, side, height, role, hatch)
+    for left, right in ((x, start), (end, x + width)):
+        sheet.rect_beside(left, y, right - left, height, role, hatch, guide)
     sheet.rect(x, y, width, height, role, alpha=0)
-    sheet.text(x + width / 2, y + height / 2, number, "center", SMALL)
+    sheet.text(middle, y + height / 2, number, "center", SMALL)

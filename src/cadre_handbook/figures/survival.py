@@ -44,19 +44,21 @@ def survival(
     axis: str | None = None,
     done: str | None = None,
     in_years: bool = False,
+    called: str | None = None,
 ) -> Picture:
     """Share settled by time waited (Kaplan and Meier): a step curve with its 95 % interval for each group, one under another.
 
     ``table``: a case a row, with `group` (label), `duration` (days waited so far or until settled, 0 or more) and `event`
     (bool: settled). Cases without a duration or event are left out. ``promised``: a day marked by a line, with the share
     settled by then. ``axis``: words under the time axis; ``done``: what “settled” is called. ``in_years``: `duration` and
-    `promised` are years, and `promised` a limit.
+    `promised` are years, and `promised` a limit. ``called``: what all the cases are called in the title.
     """
     table = table.dropna(subset=["group", "duration", "event"])
     table = table[table["duration"] >= 0].assign(event=lambda rows: rows["event"].astype(bool))
     if table.empty:
         return nothing(settings, slug)
     done = done or _("settled")
+    called = called or _("the cases")
     words = _words_of_time(in_years)
     groups = list(dict.fromkeys(table["group"]))
     together = _curve(table)
@@ -70,7 +72,9 @@ def survival(
         sheet = _survival_drawn(slug, curves, together, shares, promised, until, max(end, 1.0), axis, words)
         n, k, overall = len(table), int(table["event"].sum()), _at(together, until)
         if title is None and promised is not None and not math.isnan(overall):
-            title = words["title"].format(share=percent_text(overall), done=done, time=number_text(promised))
+            title = words["title"].format(
+                share=percent_text(overall), cases=called, done=done, time=number_text(promised)
+            )
         title = title or _("{k} of {n} cases are {done}").format(k=k, n=n, done=done)
         caption = caption or sentences(
             _("A curve rises as cases are {done}; one that still waits counts for as long as it has waited.").format(
@@ -149,7 +153,7 @@ def _words_of_time(in_years: bool) -> dict[str, str]:
     """What a survival curve says about time, in days or in years."""
     if in_years:
         return {
-            "title": _("{share} of the cases are {done} within {time} years"),
+            "title": _("{share} of {cases} are {done} within {time} years"),
             "cut": _("Times of over {time} years are not drawn."),
             "curves": _("Curves of the share {done} over the years; {k} of {n} cases are {done} so far."),
             "parts": _("Within {time} years: {parts}."),
@@ -159,7 +163,7 @@ def _words_of_time(in_years: bool) -> dict[str, str]:
             "axis": _("Years"),
         }
     return {
-        "title": _("{share} of the cases are {done} within {time} days"),
+        "title": _("{share} of {cases} are {done} within {time} days"),
         "cut": _("Waits of over {time} days are not drawn."),
         "curves": _("Curves of the share {done} over the days waited; {k} of {n} cases are {done} so far."),
         "parts": _("By day {time}: {parts}."),

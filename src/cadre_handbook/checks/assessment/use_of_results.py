@@ -119,7 +119,7 @@ def _poor_without_measure(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     inside = (recent & (until <= settings.as_of)).to_numpy()
     grades, until = grades[inside].reset_index(drop=True), until[inside].reset_index(drop=True)
 
-    answers = _measures_taken(dataset).merge(
+    answers = measures_taken(dataset).merge(
         grades[["cadre_id", "assessed_on"]].assign(year=grades.index, until=until), on="cadre_id"
     )
     in_time = (answers["taken_on"] > answers["assessed_on"]) & (answers["taken_on"] <= answers["until"])
@@ -145,7 +145,7 @@ def _poor_without_measure(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     )
 
 
-def _measures_taken(dataset: Dataset) -> pd.DataFrame:
+def measures_taken(dataset: Dataset) -> pd.DataFrame:
     """What was done about a cadre, with its day: decisions of that kind, demotions, moves to a lesser post."""
     decisions, moves = dataset["decisions"], history.moves(dataset)
     of_kind = decisions["kind"].isin(MEASURES).astype("boolean").mask(decisions["kind"].isna())
@@ -183,14 +183,20 @@ def picture(run) -> figures.Picture:
         .rename("count")
         .reset_index()
     )
+    best = next(iter(grades))
+    rose = known.loc[known["grade"].eq(best).to_numpy(bool), "y"].astype(float) > 0
     return figures.matrix(
         rows=list(grades.values()),
         columns=list(directions.values()),
         counts=counted,
         settings=run.settings,
         slug=run.policy.id,
-        title=_("{n} moves by the grade before and where they led").format(n=len(known)),
-        caption=_(
-            "Each row is the latest grade before the decision; a number counts the moves. Where results decide, the numbers lie on the diagonal from bottom left to top right."
+        title=_("{k} of {n} moves of cadres graded “{grade}” led to a more important post").format(
+            k=int(rose.sum()), n=len(rose), grade=grades[best]
         ),
+        caption=_(
+            "Each row is the latest grade before the decision; a number counts the moves. Where results decide, the numbers "
+            "lie on the diagonal from bottom left to top right; the title speaks of the cell in brackets."
+        ),
+        marked=[(grades[best], directions[1])],
     )

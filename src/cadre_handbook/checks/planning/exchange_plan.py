@@ -176,10 +176,18 @@ def picture(run) -> figures.Picture:
     }
     rows = pd.concat(run.of(name).assign(series=word, target=target) for name, (word, target) in series.items())
     shares = rows.groupby(["year", "series", "target"])["hit"].agg(k="sum", n="count").reset_index()
+    last = shares[shares["year"].eq(shares["year"].max()) & shares["n"].gt(0)].set_index("series")
+    share = {name: (last["k"] / last["n"]).get(word) for name, (word, _target) in series.items()}
+    title = _("In {year} {planned} of the moves stood in a plan, and {done} of the planned ones were made")
     return figures.bars(
         shares.assign(group=shares["year"].astype(str)).astype({"k": "int64", "n": "int64"}),
         run.settings,
         run.policy.id,
+        title=title.format(
+            year=shares["year"].max(),
+            planned=figures.percent_text(share["moves_in_plan"]),
+            done=figures.percent_text(share["plans_done"]),
+        ),
         caption=_(
             "A bar is a share of the moves of a year, or of the moves planned for it, with its counts beside it."
         ),

@@ -148,10 +148,14 @@ def picture(run) -> figures.Picture:
             target = getattr(run.settings, group.target)
             rows.append({"group": label(group), "series": str(year), "k": k, "n": n, "target": target})
     table = pd.DataFrame(rows).sort_values(["target", "group", "series"], kind="stable")
+    now = table[table["series"].eq(str(last)) & table["n"].gt(0)]
     drawn = figures.bars(
         table,
         settings=run.settings,
         slug=run.policy.id,
+        title=_("In {year} {k} of {n} groups reached the share that should move").format(
+            year=last, k=int((now["k"] >= now["target"] * now["n"] - verdict.ROUNDING).sum()), n=len(now)
+        ),
         caption=_("A bar is the share of those eligible as the year began who moved in it, with the counts beside it."),
     )
     if len(drawn.data):

@@ -144,7 +144,7 @@ def picture(run) -> figures.Picture:
     step = run.of("direction")["step"].dropna().astype(int)
     rows = [
         {
-            "row": _("steps of hardship: {count}").format(count=size),
+            "row": (_("1 step") if size == 1 else _("{count} steps")).format(count=size),
             "left": int(step.eq(-size).sum()),
             "right": int(step.eq(size).sum()),
         }
@@ -155,4 +155,11 @@ def picture(run) -> figures.Picture:
         sides=(_("toward easier units"), _("toward harder units")),
         settings=run.settings,
         slug=run.policy.id,
+        title=_("{k} of {n} moves between units of unlike hardship led to the harder one").format(
+            k=int(step.gt(0).sum()), n=int(step.ne(0).sum())
+        ),
+        caption=_(
+            "A row is how many steps of hardship lie between the two units. Solid bars, to the right, are moves toward harder "
+            "units; hatched ones, to the left, toward easier ones."
+        ),
     )

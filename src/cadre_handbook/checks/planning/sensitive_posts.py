@@ -166,6 +166,7 @@ def picture(run) -> figures.Picture:
             "otherwise, counts for as long as they held it. The band is the 95 % interval. Stays begun in the last {years} years."
         ).format(years=YEARS_SHOWN),
         done=_("exchanged"),
+        called=_("the holders"),
         axis=_("Years in post"),
         in_years=True,
     )

@@ -119,7 +119,8 @@ def picture(run) -> figures.Picture:
         slug=run.policy.id,
         title=_("In {k} of {n} moves study or past work matched the post").format(k=int(hit.sum()), n=int(known.sum())),
         caption=_(
-            "Each row is a field of study; each column, by the number of its row, the field moved to. On the diagonal "
-            "both are the same, save for the other fields taken together."
+            "Each row is a field of study; each column, by the number of its row, the field moved to. In the cells in "
+            "brackets both are the same."
         ),
+        marked=[(rows[code], numbers[code]) for code in shown],
     )

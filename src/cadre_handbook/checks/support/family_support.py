@@ -9,7 +9,7 @@ import pandas as pd
 
 from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
-from cadre_handbook.i18n import label
+from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
 from cadre_handbook.verdict import fact_rows
 
@@ -154,4 +154,5 @@ def picture(run) -> figures.Picture:
         promised=run.settings.days,
         settings=run.settings,
         slug=run.policy.id,
+        called=_("the needs"),
     )

@@ -172,8 +172,8 @@ def picture(run) -> figures.Picture:
         marks=pd.DataFrame({"row": courses["row"], "day": courses["end"].fillna(courses["start"])}),
         settings=run.settings,
         slug=run.policy.id,
-        title=_("{k} of {n} first appointments came after enough practice").format(
-            k=int(facts_.loc[known, "hit"].sum()), n=int(known.sum())
+        title=_("{k} of {n} first appointments came without enough practice").format(
+            k=int((~facts_.loc[known, "hit"].astype(bool)).sum()), n=int(known.sum())
         ),
         caption=_("Each line is one appointment, the ones that lack something first; bars are the posts before it."),
     )
