@@ -228,10 +228,12 @@ def notes(settings: Settings) -> dict[str, str]:
         begin, end, whole = period(clause, settings)
         if begin > end:
             said[clause.measure] = _("no full calendar year has passed under the rule")
+        elif (end - begin).days + 1 < whole and settings.part_periods == "wait":
+            said[clause.measure] = _("the calendar years are not yet full under the rule")
         elif (end - begin).days + 1 < whole:
-            said[clause.measure] = _("judged from {first}, the rule's first day, to {last}").format(
-                first=begin.date(), last=end.date()
-            )
+            said[clause.measure] = _(
+                "judged from {first}, the rule's first day, to {last}, in proportion, which is the handbook's own"
+            ).format(first=begin.date(), last=end.date())
         else:
             said[clause.measure] = _("judged from {first} to {last}").format(first=begin.date(), last=end.date())
     return said
