@@ -72,7 +72,7 @@ def test_with_nothing_at_all_there_is_nothing_to_show():
 
 def test_of_several_organisations_the_points_are_told_apart_in_the_table():
     picture = drawn(*ROWS, where="0421")
-    assert next(iter(picture.data["Group"])) == "0421 · women"
+    assert picture.data["Group"].iloc[0] == "0421 · women"
     assert ">women<" not in picture.svg
 
 

@@ -92,7 +92,7 @@ class Parameters(_OfRecommendation):
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
         table = _raw(show.parameters_html(policy, _settings(policy)))
         own = [
-            f"- `{name}` = {value.value}: {value.why}."
+            f"- `{name}` = {value.value}{' (fixed)' if parameter.fixed else ''}: {value.why}."
             for name, parameter in policy.parameters.items()
             for value in parameter.values
             if value.origin == "handbook"
@@ -102,6 +102,8 @@ class Parameters(_OfRecommendation):
         lead = (
             "These values are the handbook's own; the documents name none. Each can be changed when the check is run."
         )
+        if any(parameter.fixed for parameter in policy.parameters.values()):
+            lead = lead.removesuffix(".") + ", except for those that are fixed."
         return [table, *self.parsed([lead, "", *own])]
 
 

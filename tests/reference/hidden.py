@@ -56,12 +56,14 @@ def bodies_at(of_body, everyone, least) -> set[str]:
         number = names.index(next(iter(own)))
         fits = possible(sizes, None if number == 0 else first, None if number == 1 else second, all_)
         could_be = {sums(counts)[number] for counts in fits}
+        # Whoever knows that something is shown knows that those outside the body are not few.
+        could_be = {count for count in could_be if not is_small(outside[1 + number][0], all_ - count, least)}
         size = sum(count for part, count in sizes.items() if part[number])
         return set(names) if sum(is_small(size, count, least) for count in could_be) < least else own
     fits = list(possible(sizes, first, second, all_))
-    for part, (size, count) in parts.items():
+    for part, size in sizes.items():
         could_be = {counts[part] for counts in fits}
-        if size and len(could_be) < min(size + 1, least) and is_small(size, count, least):
+        if size and len(could_be) < min(size + 1, least) and any(is_small(size, count, least) for count in could_be):
             return set(names)
     return set()
 

@@ -13,9 +13,9 @@ def plant(f: Faults) -> None:
     _rises(f)
 
 
-def _reserve_cadre(f: Faults, **values) -> Person:
-    person = f.cadre(**{"born": "1983-04", "joined": "2006-08", **values})
-    f.serves(person, f.post(STAFF), "2006-08")
+def _reserve_cadre(f: Faults, end: str = "") -> Person:
+    person = f.cadre(born="1983-04", joined="2006-08")
+    f.serves(person, f.post(STAFF), "2006-08", end)
     f.keeps(person, "reserve", "tests", "projects")
     return person
 
@@ -29,7 +29,7 @@ def _listed(
 
 def _benches(f: Faults) -> None:
     one, other = _reserve_cadre(f), _reserve_cadre(f)
-    gone = _reserve_cadre(f)
+    gone = _reserve_cadre(f, "2024-12-31")
     gone.row |= {"left_on": "2024-12-31", "left_reason": "resigned"}
     measure, code = "bench", "no_bench"
 

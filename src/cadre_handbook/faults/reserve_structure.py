@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cadre_handbook.sample_county import DEPUTY, HEAD
+from cadre_handbook.sample_county import DEPUTY, HEAD, STAFF
 from cadre_handbook.sample_faults import Faults
 
 PLAIN = {"field": "general", "power": "none", "law_enforcement": False, "hardship": 0}
@@ -38,6 +38,8 @@ def _department(f: Faults, name: str, members: list[dict]) -> str:
     f.county.add_unit(name, "department", **PLAIN)
     for number, values in enumerate(members):
         post = f.post(DEPUTY if number else HEAD, name, team="department")
-        person = f.leader("2020-03-09", post, **values)
+        person = f.cadre(**values)
+        f.serves(person, f.post(STAFF), "2013-08", "2020-03-09")
+        f.serves(person, post, "2020-03-09", route="promoted")
         f.keeps(person, "reserve", "tests", "projects")
     return f.county.unit_ids[name]
