@@ -37,8 +37,21 @@ VARIANTS = {
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
     "after_the_move": [
         {},
-        {"window_months": 120, "after_months": 5, "until_months": 18, "min_unit": 3, "age_band_years": 5, "fall_grades": 1},
-        {"movers": "exchanged", "place_by": "grade", "counts_as_left": "resigned", "leave_months": 12, "leave_years": 6},
+        {
+            "window_months": 120,
+            "after_months": 5,
+            "until_months": 18,
+            "min_unit": 3,
+            "age_band_years": 5,
+            "fall_grades": 1,
+        },
+        {
+            "movers": "exchanged",
+            "place_by": "grade",
+            "counts_as_left": "resigned",
+            "leave_months": 12,
+            "leave_years": 6,
+        },
     ],
     "exchange_breadth": [
         {},

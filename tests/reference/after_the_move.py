@@ -294,5 +294,3 @@ def left_soon(county) -> list[dict]:
                 hit = eligible = why == "resigned" if resigned_only else why not in ("retired", "died")
             found.append(fact("left_soon", cadre_id, cadre["organisation_id"], hit, eligible))
     return found
-
-

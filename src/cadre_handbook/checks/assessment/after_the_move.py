@@ -11,14 +11,21 @@ from cadre_handbook import estimates, figures, history
 from cadre_handbook.checks.assessment.use_of_results import grade_number, measures_taken
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.history import DAY
-from cadre_handbook.i18n import _
+from cadre_handbook.i18n import _, clauses
 from cadre_handbook.policy import Settings
 from cadre_handbook.values import any_by, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
 YEAR = ["year", "department"]
-LIKE = ["managed_by", "before_year", "after_year", "before_rank", "age_band", "before_grade"]  # what movers and stayers share
+LIKE = [
+    "managed_by",
+    "before_year",
+    "after_year",
+    "before_rank",
+    "age_band",
+    "before_grade",
+]  # what movers and stayers share
 LOWEST, HIGHEST = 0, 3  # grades as numbers
 NO_CHOICE = ["retired", "died"]
 
@@ -54,8 +61,10 @@ def graded_years(dataset: Dataset, settings: Settings) -> pd.DataFrame:
         year=years["assessed_on"].dt.year, grade=grade_number(years["grade"]).mask(years["kind"].isna())
     )
     held = history.substantive(history.timeline(dataset)).sort_values(["start", "end"], kind="stable")
-    pairs = years[["cadre_id", "assessed_on"]].reset_index(names="of").merge(
-        held[["cadre_id", "start", "end", "department", "rank"]], on="cadre_id"
+    pairs = (
+        years[["cadre_id", "assessed_on"]]
+        .reset_index(names="of")
+        .merge(held[["cadre_id", "start", "end", "department", "rank"]], on="cadre_id")
     )
     pairs = pairs[((pairs["start"] <= pairs["assessed_on"]) & ~(pairs["end"] <= pairs["assessed_on"])).to_numpy(bool)]
     years = years.join(pairs.drop_duplicates("of", keep="last").set_index("of")[["department", "rank"]])
@@ -111,7 +120,9 @@ def counted_moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     moves = history.moves(dataset)
     wanted = moves["exchange_kind"].notna() if settings.movers == "exchanged" else moves["changed_department"]
     moves = moves[(wanted & ~moves["demotion"]).to_numpy(bool)]
-    return moves.drop_duplicates(["cadre_id", "moved_on"])[["cadre_id", "managed_by", "moved_on"]].reset_index(drop=True)
+    return moves.drop_duplicates(["cadre_id", "moved_on"])[["cadre_id", "managed_by", "moved_on"]].reset_index(
+        drop=True
+    )
 
 
 def _months_later(day: pd.Series, months: int) -> pd.Series:
@@ -150,9 +161,7 @@ def _next_move(dataset: Dataset, frame: pd.DataFrame, day: str, to_another_unit:
 # --- movers beside stayers ------------------------------------------------------------------------
 
 
-def compared_places(
-    dataset: Dataset, years: pd.DataFrame, moved: pd.DataFrame, settings: Settings
-) -> pd.DataFrame:
+def compared_places(dataset: Dataset, years: pd.DataFrame, moved: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Movers and the stayers of the same kind, one row each: `mover` (bool), `known` and `has_match` (bool), `stratum`.
 
     A stratum is who has the same managing organisation, years before and after, rank, age band and grade before. A stayer
@@ -335,24 +344,22 @@ def _left_soon(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 # --- what is shown --------------------------------------------------------------------------------
 
 
-def notes(settings: Settings) -> dict[str, str]:
-    """What a result must say about the way it was made."""
-    return dict.fromkeys(("change_of_place", "left_soon"), _("a comparison, no proof of cause"))
+def remarks(results: pd.DataFrame) -> list[str]:
+    """What to add to the reason of each result: how many were compared, and what a comparison is not."""
+    return [clauses(_sides_in_words(row), _no_proof(row)) for row in results.itertuples()]
 
 
-def remarks(results: pd.DataFrame) -> pd.Series:
-    """What to add to the reason of each result: how many were compared on each side."""
-    return pd.Series(
-        [
-            _("{movers} movers beside {stayers} stayers of the same years, rank, age and grade").format(
-                movers=row.k, stayers=row.n - row.k
-            )
-            if row.measure == "change_of_place" and row.n
-            else ""
-            for row in results.itertuples()
-        ],
-        index=results.index,
+def _sides_in_words(row) -> str:
+    if row.measure != "change_of_place" or not row.n:
+        return ""
+    return _("{movers} movers beside {stayers} stayers of the same years, rank, age and grade").format(
+        movers=row.k, stayers=row.n - row.k
     )
+
+
+def _no_proof(row) -> str:
+    compares = row.measure in ("change_of_place", "left_soon") and not pd.isna(row.value)
+    return _("a comparison is no proof of cause") if compares else ""
 
 
 def picture(run) -> figures.Picture:
