@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 # Kernels import a great deal: without bytecode on disk every notebook would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env book pdf test lint test-code test-notebooks notebooks lock clean clean-book
+.PHONY: help env book pdf test lint test-code test-browser test-notebooks notebooks lock clean clean-book
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
@@ -53,6 +53,7 @@ test: $(INSTALLED)
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-code
 	@$(MAKE) --no-print-directory test-notebooks
+	@$(MAKE) --no-print-directory test-browser
 	@echo "All checks passed."
 
 lint: $(INSTALLED)
@@ -60,7 +61,11 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 
 test-code: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
+
+# On the book as built from what lies here. Where Chromium is missing the tests say that they were skipped.
+test-browser: book
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
 # pytest calls it a failure when there is nothing to collect.
 test-notebooks: $(INSTALLED)

@@ -36,25 +36,70 @@ def county(seed: int, organisations: int = 1, cadres: int = sample.CADRES) -> Ma
 OPTIONAL = {
     "organisations": ["place_code", "level"],
     "units": ["kind", "place_code", "hardship", "power", "field", "law_enforcement"],
-    "posts": ["kind", "rank", "team", "leading", "importance", "urgent", "category"],
+    "posts": ["kind", "rank", "team", "leading", "importance", "urgent", "category", "valid_from"],
     "cadres": [
-        "left_reason",
         "birth_place_code",
         "upbringing_place_code",
         "native_place_code",
         "joined_on",
         "study_field",
+        "status",
+        "sex",
+        "ethnicity",
+        "party",
+        "left_reason",
     ],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
-    "decisions": ["kind", "decided_on"],
-    "trainings": ["kind", "end", "completed"],
-    "assessments": ["grade", "kind", "score"],
+    "decisions": [
+        "kind",
+        "decided_on",
+        "response",
+        "refused_on",
+        "cause_examined_on",
+        "cause",
+        "heard_on",
+        "outcome",
+        "outcome_on",
+        "appeal",
+        "review_id",
+    ],
+    "trainings": ["kind", "end", "completed", "hours", "online"],
+    "assessments": ["grade", "kind", "standard", "score", "narrative", "performance_weight"],
+    "team_reviews": ["cadre_id", "team", "unit_id", "content_recorded", "method_recorded", "rating", "use_recorded"],
     "needs": ["kind", "settled_on", "confirmed"],
     "plans": ["cadre_id", "post_id", "adopted_on", "purpose"],
     "local_rules": ["topic", "unit_id", "in_force_from", "in_force_to", "revised_on"],
-    "supervision": ["kind", "talked_on"],
+    "supervision": ["kind", "talked_on", "examined_on", "outcome"],
+    "tracking_files": [
+        "posting_id",
+        "exchange_recorded_on",
+        "study_recorded_on",
+        "changes_recorded_on",
+        "performance_recorded_on",
+    ],
+    "awards": ["kind"],
+    "tests": ["taken_on", "consent", "refused"],
+    "reserve": ["ready", "for_post_id", "removed_on"],
     "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
+    "secondments": [
+        "posting_id",
+        "planned_on",
+        "planned_end",
+        "end",
+        "task",
+        "direction",
+        "use_decided_on",
+        "host_unit_id",
+    ],
+    "attendance": ["working_days", "leave_days", "present_days"],
+    "surveys_of_cadres": ["age", "specialty", "knowledge", "education", "ability", "potential"],
+    "secondment_assessments": ["counted", "judged", "style", "host_heard", "home_heard", "grade"],
+    "feedback": ["kind", "on_thinking", "on_work", "on_life"],
+    "projects": ["kind", "end"],
+    "studies": ["kind", "end"],
 }
+# Days of which careless records keep the month alone.
+BY_MONTH = {"feedback": ["given_on"], "secondment_assessments": ["assessed_on"]}
 
 
 @cache
@@ -75,5 +120,9 @@ def worn_county(seed: int) -> Made:
     ends = pd.to_datetime(postings.loc[late, "end"], format="ISO8601") + days
     starts = pd.to_datetime(postings.loc[late, "start"], format="ISO8601")
     postings.loc[late, "end"] = ends.where(ends >= starts, starts).dt.strftime("%Y-%m-%d")
+    for name, columns in BY_MONTH.items():
+        for column in columns:
+            days = frames[name][column]
+            frames[name][column] = days.where(dice.random(len(days)) >= 0.1, days.str[:7])
     dataset = from_frames(frames)
     return Made(frames, dataset, validation.validate(dataset), made.planted)

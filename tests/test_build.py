@@ -200,6 +200,28 @@ def test_a_page_that_loads_from_the_outside_fails_the_build(book: Book) -> None:
 
 
 @pytest.mark.slow
+def test_a_script_that_nobody_decided_about_fails_the_build(book: Book) -> None:
+    book.write("book/plain.md", "# Plain\n\n<script src='../_static/require.js'></script>\n")
+    assert_failed(book.build(), "book/plain.html loads ../_static/require.js")
+
+
+@pytest.mark.slow
+def test_pages_load_one_stylesheet_and_one_script_and_follow_the_style(book: Book) -> None:
+    book.write("book/plain.md", "# Plain\n\nA share {math}`k / n`.\n")
+    assert_built(book.build_strictly())
+    assert "<math" in book.page("book/plain").read_text(encoding="utf-8")
+    static = book.root / "_build" / "html" / "_static"
+    assert {"bundle.css", "bundle.js"} <= {path.name for path in static.iterdir()}
+    assert not {path.name for path in static.rglob("*.js")} - {"bundle.js"}
+    assert (book.root / "_build" / "html" / "pagefind" / "pagefind.js").is_file()
+    assert not (book.root / "_build" / "html" / "searchindex.js").exists()
+
+    book.write("book/style/handbook.css", "p { color: rebeccapurple; }")
+    assert_built(book.build_strictly())  # a change of style alone
+    assert "rebeccapurple" in (static / "bundle.css").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_a_build_that_was_killed_is_not_built_upon(book: Book) -> None:
     assert_built(book.build_strictly())
     page = book.page("book/plain")

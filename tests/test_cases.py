@@ -15,11 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from cadre_handbook import checks, policy, schema, validation, verdict
 from cadre_handbook.dataset import open_dataset
 from cadre_handbook.errors import PolicyError
+from cadre_handbook.small_tables import Rows, joined_rows, read_rows
 from cadre_handbook.strict_yaml import load_yaml, refuse_unknown
 
 CASES = Path(__file__).parent / "cases"
@@ -29,8 +31,6 @@ FIGURES = ("n", "k", "missing", "verdict")
 MAY_SAY = ("value", "says")
 # `settled_by_kind (schooling) of yunxi`: a measure, its group where it has groups, the organisation where there are several.
 EXPECTED = re.compile(r"(?P<measure>\w+)(?: \((?P<group>\w+)\))?(?: of (?P<organisation>\w+))?")
-
-Rows = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -56,37 +56,6 @@ class CaseError(ValueError):
 
 
 # --- reading a case file --------------------------------------------------------------------------
-
-
-def read_rows(name: str, text: str, where: str) -> Rows:
-    """A table as it stands in a case: headings once, rows beneath, cells between bars."""
-    where = f"{where}: {name}"
-    lines = [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if line.strip()]
-    if not lines:
-        raise CaseError(f"{where}: there are no headings")
-    heading, *cells = lines
-    if len(set(heading)) < len(heading):
-        raise CaseError(f"{where}: a heading stands twice")
-    unknown = set(heading) - set(schema.tables()[name].fields)
-    if unknown:
-        raise CaseError(f"{where}: there is no column {sorted(unknown)}")
-    for row in cells:
-        if len(row) != len(heading):
-            raise CaseError(f"{where}: {len(row)} cells under {len(heading)} headings: {' | '.join(row)}")
-    return [dict(zip(heading, row, strict=True)) for row in cells]
-
-
-def joined_rows(name: str, background: Rows, own: Rows) -> Rows:
-    """The background's rows with the case's: a row with a known key changes that row, any other is added.
-
-    Rows without a key, where nobody needs to name them, are numbered.
-    """
-    key = schema.tables()[name].key
-    rows: dict[str, dict[str, str]] = {}
-    for number, row in enumerate([*background, *own], start=1):
-        identity = row.get(key, f"{name}-{number}")
-        rows[identity] = rows.get(identity, {}) | {key: identity} | row
-    return list(rows.values())
 
 
 def without(tables: dict[str, Rows], names: list[str], where: str) -> dict[str, Rows]:
@@ -201,7 +170,8 @@ def assert_as_expected(case: Case, run: checks.Run) -> None:
         result = results[measure, group, organisation or only]
         key = (measure, group, organisation)
         expected[key] = {name: row[name] for name in FIGURES}
-        got[key] = {name: getattr(result, name) for name in FIGURES}
+        figures = {name: getattr(result, name) for name in FIGURES}
+        got[key] = {name: None if pd.isna(figure) else figure for name, figure in figures.items()}
         if "value" in row:
             assert result.value == pytest.approx(row["value"], abs=5e-4)
         assert str(row.get("says", "")) in result.reason

@@ -58,7 +58,7 @@ def test_the_scale_holds_what_is_shown(places):
     assert min(ticks) <= min(places)
     assert max(ticks) >= max(places)
     assert max(ticks) - min(ticks) >= 20
-    assert set(ticks) <= set(range(0, 101))
+    assert set(ticks) <= set(range(101))
 
 
 def test_nobody_is_nothing():

@@ -266,3 +266,21 @@ def never_ends(name: str, before: dict) -> bool:
             return False
         name = before[name]
     return True
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "then"),
+    [
+        ("2023-11-30", 3, "2024-02-29"),
+        ("2022-11-30", 3, "2023-02-28"),
+        ("2023-01-15", 12, "2024-01-15"),
+        ("2024-08-31", 6, "2025-02-28"),
+        ("2024-03-31", 0, "2024-03-31"),
+    ],
+)
+def test_months_after_end_on_the_last_day_where_a_month_has_no_such_day(start, months, then):
+    days = pd.Series(pd.to_datetime([start, None]), index=[7, 3])
+    found = history.months_after(days, pd.Series([months, 1], index=[7, 3]))
+    assert found[7] == pd.Timestamp(then)
+    assert found.isna().tolist() == [False, True]
+    assert history.months_after(days, months)[7] == pd.Timestamp(then)

@@ -20,8 +20,15 @@ from cadre_handbook.references import reference_text
 
 PACKAGE = Path(cadre_handbook.__file__).parent
 CATALOGUE = i18n.CATALOGUE / "zh_CN" / "LC_MESSAGES" / "cadre_handbook.po"
-DECLARATIONS = sorted([*(DATA / "schema").glob("*.yaml"), *(DATA / "policy").rglob("*.yaml")])
-TWINNED = ("title", "label", "description", "text", "says", "why", "cannot_tell")
+DECLARATIONS = sorted(
+    [
+        *(DATA / "schema").glob("*.yaml"),
+        *(DATA / "policy").rglob("*.yaml"),
+        *(DATA / "quizzes").glob("*.yaml"),
+        DATA / "paths.yaml",
+    ]
+)
+TWINNED = ("title", "label", "description", "text", "says", "why", "cannot_tell", "question")
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Three words in a row are a sentence; ids, commands and names of parameters come singly.
@@ -150,7 +157,7 @@ def test_english_messages_are_english(messages):
 # --- the declarations in data/ --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", DECLARATIONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DECLARATIONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_declared_texts_have_twins(path: Path):
     texts = twins(path)
     assert texts
@@ -158,7 +165,7 @@ def test_declared_texts_have_twins(path: Path):
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("path", DECLARATIONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DECLARATIONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_reasons_have_the_same_gaps_in_both_languages(path: Path):
     reasons = [(where, part) for where, key, part in twins(path) if key == "text"]
     assert [where for where, part in reasons if gaps(part["text"]) != gaps(part["text_zh_CN"])] == []
@@ -198,6 +205,7 @@ def test_verdicts_in_chinese(in_chinese):
         verdict.NOT_MET: "不符合",
         verdict.CANNOT_TELL: "无法判断",
         verdict.TOO_FEW: "人数过少",
+        verdict.HIDDEN: "隐藏",
         verdict.NO_DATA: "无数据",
         verdict.NOT_APPLICABLE: "不适用",
         verdict.NOT_IN_FORCE: "尚未施行",

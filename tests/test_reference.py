@@ -7,7 +7,7 @@ import importlib
 import pytest
 from made import SEEDS, county, worn_county
 
-from cadre_handbook import checks, policy
+from cadre_handbook import checks, policy, verdict
 
 VARIANTS = {
     "key_posts": [{}, {"max_years_in_key_post": 3, "window_months": 60, "promotion_months": 120, "max_gap_days": 45}],
@@ -34,7 +34,47 @@ VARIANTS = {
     "fair_direction": [{}, {"window_months": 120, "min_hardship": 1, "young_age": 45, "least_moves": 1}],
     "avoidance": [{}, {"basis": "upbringing", "posts": "rule_2006"}, {"basis": "native"}],
     "pre_post_training": [{}, {"window_months": 120, "min_departments": 3, "min_hardship": 3}],
+    "secondment_plan": [{}, {"window_months": 120, "months_after": 2, "survey_years": 1}],
+    "secondment_presence": [
+        {},
+        {"window_months": 120, "min_presence": 0.97, "min_days": 100, "min_months": 14},
+    ],
+    "periodic_review": [{}, {"review_months": 6, "window_months": 60, "max_gap_days": 45}],
+    "assessment_standards": [{}, {"window_months": 60, "min_performance_weight": 0.6}],
+    "supervision": [{}, {"months": 3, "window_months": 60, "days": 10, "complaint_days": 30, "record_months": 30}],
+    "tracking_file": [{}, {"file_months": 5, "window_months": 70, "max_gap_days": 45}],
+    "rewards_and_discipline": [
+        {},
+        {
+            "settle_days": 20,
+            "window_months": 12,
+            "reward_months": 30,
+            "exchanged_months": 60,
+            "counted_awards": "merits",
+        },
+    ],
+    "follow_up_training": [
+        {},
+        {
+            "window_months": 60,
+            "onboarding_days": 20,
+            "online": "together",
+            "part_periods": "wait",
+            "full_time_hours": 7,
+        },
+        {"hours_a_year": 40, "days_a_year": 3, "least_days": 300, "tour_year": "calendar_year", "min_share_hours": 0.9},
+    ],
+    "stretch_roles": [{}, {"window_months": 120, "months_until_given": 9, "key_deputy_importance": 3}],
     "use_of_results": [{}, {"window_months": 60, "poor_grade": "incompetent", "months": 3}],
+    "secondment_assessment": [
+        {},
+        {"window_months": 120, "min_months": 0, "grace_days": 0, "early_days": 90, "least_graded": 1},
+    ],
+    "secondment_feedback": [
+        {},
+        {"window_months": 120, "months_a_report": 2, "grace_days": 20, "inspections_a_year": 2, "part_year_months": 3},
+        {"window_months": 60, "months_a_report": 6, "grace_days": 0},
+    ],
     "after_the_move": [
         {},
         {
@@ -58,6 +98,9 @@ VARIANTS = {
         {"window_months": 60, "compared_with": "deputies_and_middle", "least_in_group": 1, "max_gap_days": 45},
     ],
     "exchange_pathways": [{}, {"window_years": 6, "max_gap_days": 45}],
+    "reserve_pool": [{}, {"bench": 1, "lead_months": 3, "window_months": 60, "min_cell": 12}],
+    "reserve_structure": [{}, {"min_cell": 9}, {"min_cell": 25}],
+    "aptitude_tests": [{}, {"window_months": 60, "valid_years": 1, "min_cell": 6}],
     "family_support": [{}, {"window_months": 120, "days": 60, "asked_days": 5}],
 }
 CASES = [
@@ -90,4 +133,7 @@ def assert_equal(slug, report, given):
     summed = run.cells.groupby(["measure", "group", "organisation_id"])[["n", "k", "missing"]].sum()
     counted = {key: tuple(row) for key, row in zip(summed.index, summed.to_numpy().tolist(), strict=True)}
     assert counted == reference.counts(run.dataset, run.settings)
-    assert counted, "a comparison of nothing with nothing"
+    hidden = run.results[run.results["verdict"].eq(verdict.HIDDEN)][["organisation_id", "measure", "group"]]
+    wanted = reference.hidden(run.dataset, run.settings) if hasattr(reference, "hidden") else set()
+    assert set(hidden.itertuples(index=False, name=None)) == wanted
+    assert counted or wanted, "a comparison of nothing with nothing"

@@ -43,7 +43,7 @@ class Room:
 
 
 ROOMS = {
-    "page": Room("book", (".md", ".rst"), ("index.md", "book/guide/*")),
+    "page": Room("book", (".md", ".rst"), ("index.md", "book/guide/*", "book/stories/*", "book/*/quiz.md")),
     "notebook": Room("notebooks", (".ipynb",)),
     "policy file": Room("data/policy", (".yaml", ".yml"), ("data/policy/common.yaml",)),
     "check": Room("src/cadre_handbook/checks", (".py",), ("__init__.py",)),
@@ -93,7 +93,7 @@ def out_of_step(root: Path) -> list[str]:
 
 
 def _is_of_a_room(file: str) -> bool:
-    return not file.startswith("book/guide/") and Path(file).name != "index"
+    return not file.startswith(("book/guide/", "book/stories/")) and Path(file).name not in ("index", "quiz")
 
 
 # --- the rooms as they are ------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 
 from cadre_handbook import checks, policy, verdict
 from cadre_handbook.dataset import open_dataset
-from cadre_handbook.estimates import rank_correlation, ratio_of_rates
+from cadre_handbook.estimates import rank_correlation, ratio_of_rates, ratio_to_all
 from cadre_handbook.validation import validate
 from cadre_handbook.verdict import (
     CANNOT_TELL,
@@ -320,3 +320,16 @@ def test_a_ratio_of_rates_of_which_one_is_nought_has_an_interval(k, n, k0, n0, w
     assert (found.lower == 0) == (k == 0)
     assert np.isinf(found.upper) == (k0 == 0)
     assert (found.lower < 0.8 < found.upper) == wide
+
+
+def test_a_ratio_to_all_is_the_share_among_those_counted_over_the_share_among_all():
+    cells = pd.DataFrame({"x": [1, 0], "n": [40, 160], "k": [6, 34], "missing": 0})
+    found, rates = ratio_to_all(cells), ratio_of_rates(cells)
+    assert found.value == pytest.approx((6 / 40) / (40 / 200))
+    assert found.lower == pytest.approx(rates.lower / (0.2 * rates.lower + 0.8))
+    assert found.lower < found.value < found.upper < 1 / 0.2
+    none_other = ratio_to_all(cells.assign(k=[6, 0]))
+    assert none_other.value == none_other.upper == pytest.approx(5), (
+        "all who were counted are of the group, a fifth of all"
+    )
+    assert ratio_to_all(cells.assign(n=[0, 160])).not_enough

@@ -34,11 +34,14 @@ class Estimate:
 class Statistic:
     """`estimate(cells)`; `variants(cells)`: the cells as they would be if the missing subjects pulled this way or that.
 
+    ``shown``: the cells whose n, k and missing a result shows; ``everyone``: the cells that hold each subject once.
     ``size``: how many subjects it rests on, which must be no fewer than `min_cases`.
     """
 
     estimate: Callable[[pd.DataFrame], Estimate]
     variants: Callable[[pd.DataFrame], list[pd.DataFrame]]
+    shown: Callable[[pd.DataFrame], pd.DataFrame] = lambda cells: cells
+    everyone: Callable[[pd.DataFrame], pd.DataFrame] = lambda cells: cells
     size: Callable[[pd.DataFrame], int] = lambda cells: int(cells["n"].sum())
 
 
@@ -118,6 +121,24 @@ def _with_half_a_case(k1: int, n1: int, k0: int, n0: int) -> tuple[float, float]
     return (0.0, float(high)) if not k1 else (float(low), float("inf"))
 
 
+def ratio_to_all(cells: pd.DataFrame) -> Estimate:
+    """The rate k/n where x is 1 over the rate of all, with its 95 % interval.
+
+    It is also the share of those with x = 1 among all that were counted, over their share among all. It follows from the
+    ratio of the two rates and the share of the group, which is known, so its interval is that of `ratio_of_rates` carried over.
+    """
+    rates = ratio_of_rates(cells)
+    if rates.not_enough:
+        return rates
+    n1, n0 = _counts(cells, 1, "n"), _counts(cells, 0, "n")
+    share = n1 / (n1 + n0)
+
+    def to_all(ratio: float) -> float:
+        return 1 / share if np.isinf(ratio) else ratio / (share * ratio + 1 - share)
+
+    return Estimate(to_all(rates.value), to_all(rates.lower), to_all(rates.upper))
+
+
 def _rates_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
     """The missing of each group all counted or not, and those of unknown group in either."""
     m1, m0 = _counts(cells, 1, "missing"), _counts(cells, 0, "missing")
@@ -131,6 +152,48 @@ def _rates_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
             pd.DataFrame({"x": [1, 0], "n": n, "k": [k1 + m1 + of_1, k0]}),
         ]
     return variants
+
+
+# --- parity: x is 1 in a body of people, 0 among all of whom it is a part -----------------------------------------------
+
+
+def parity(cells: pd.DataFrame) -> Estimate:
+    """The share k/n where x is 1 over the share where x is 0, with its 95 % interval.
+
+    All people are counted, not a sample of them, so their share is taken as it is; the interval is that of the share in the
+    body (Clopper and Pearson's; scipy). Not enough: nobody in the body, or nobody of the group among all.
+    """
+    from scipy.stats import binomtest
+
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    if not n1 or not k0:
+        return Estimate(
+            NAN, not_enough=_("nobody of the group is known among all, so there is nothing to compare with")
+        )
+    interval = binomtest(k1, n1).proportion_ci(0.95)
+    of_all = k0 / n0
+    return Estimate(k1 / n1 / of_all, float(interval.low) / of_all, float(interval.high) / of_all)
+
+
+def _parity_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    """The missing of the body all outside the group and those of all inside it, and the other way round.
+
+    Those of whom it is not known whether they are of the body may be.
+    """
+    m1, m0 = _counts(cells, 1, "missing"), _counts(cells, 0, "missing")
+    unknown = int(cells["missing"].sum()) - m1 - m0
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    n = [n1 + m1 + unknown, n0 + m0 + unknown]
+    low, high = [k1, k0 + m0 + unknown], [k1 + m1 + unknown, k0]
+    return [pd.DataFrame({"x": [1, 0], "n": n, "k": k}) for k in (low, high)]
+
+
+def _of_the_body(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells[cells["x"].fillna(1).eq(1).to_numpy(bool)]
+
+
+def _of_all(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells[cells["x"].fillna(0).eq(0).to_numpy(bool)]
 
 
 # --- ratio of two counts: x is 1 or -1 ------------------------------------------------------------------------------------
@@ -278,7 +341,9 @@ def _no_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
 STATISTICS = {
     "rank_correlation": Statistic(rank_correlation, _correlation_variants),
     "ratio_of_rates": Statistic(ratio_of_rates, _rates_variants),
+    "ratio_to_all": Statistic(ratio_to_all, _rates_variants),
     "ratio_of_counts": Statistic(ratio_of_counts, _counts_variants),
     "evenness": Statistic(evenness, _evenness_variants),
-    "matched_difference": Statistic(matched_difference, _no_variants, smaller_side),
+    "parity": Statistic(parity, _parity_variants, shown=_of_the_body, everyone=_of_all),
+    "matched_difference": Statistic(matched_difference, _no_variants, size=smaller_side),
 }

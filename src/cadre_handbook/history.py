@@ -34,6 +34,20 @@ def months_before(as_of: pd.Timestamp, months: int) -> pd.Timestamp:
     return as_of + ONE_DAY - pd.DateOffset(months=months)
 
 
+def months_after(start: pd.Series, months: pd.Series | int) -> pd.Series:
+    """The same day so many months later, or the last of that month where it has no such day (datetime64[s], NaT kept)."""
+    known = start.fillna(pd.Timestamp(0))
+    first = (_months(day_numbers(known)) + np.asarray(months, "int64")).astype("datetime64[M]").astype("datetime64[D]")
+    month = pd.Series(first.astype(DAY), index=start.index)
+    day = np.minimum(known.dt.day, month.dt.days_in_month)
+    return (month + pd.to_timedelta(day - 1, unit="D")).astype(DAY).where(start.notna())
+
+
+def last_full_year(as_of: pd.Timestamp) -> int:
+    """The last calendar year that is over at the end of `as_of`."""
+    return (as_of + ONE_DAY).year - 1
+
+
 def anniversary(start: pd.Series, years: int) -> pd.Series:
     """The day on which `years` years since `start` are full; 29 February counts as 28 February in other years."""
     return (start + pd.DateOffset(years=int(years))).astype(DAY)
@@ -46,6 +60,19 @@ def full_years(start: pd.Series, day: pd.Timestamp | pd.Series) -> pd.Series:
     month, start_day = start.dt.month, start.dt.day.mask(short, 28)
     not_yet = (month > following.dt.month) | ((month == following.dt.month) & (start_day > following.dt.day))
     return (following.dt.year - start.dt.year - not_yet.astype("int64")).astype("Int64")
+
+
+def span(frame: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
+    """The first and the last day that each date of a column may be: any day of its month where only that is known."""
+    by_month = frame[f"{column}_is_month"].eq(True)
+    return frame[column], frame[column].mask(by_month, frame[column] + pd.offsets.MonthEnd(0))
+
+
+def by_then(one: tuple, other: tuple) -> pd.Series:
+    """Whether one day is no later than another, both as `span` gives them (boolean): NA where months do not settle it, or
+    one is unknown. One of the two may be a pair of single days."""
+    surely, surely_not = one[1] <= other[0], one[0] > other[1]
+    return surely.astype("boolean").mask(~surely & ~surely_not)
 
 
 # --- continuations --------------------------------------------------------------------------------
@@ -122,12 +149,60 @@ def held_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return frame[held.to_numpy()]
 
 
+def in_service(dataset: Dataset, day: pd.Timestamp) -> pd.DataFrame:
+    """The cadres who serve at the end of `day`: a posting has begun, and they have not left; the columns of `cadres`."""
+    cadres, postings = dataset["cadres"], dataset["postings"]
+    begun = cadres["cadre_id"].isin(postings.loc[(postings["start"] <= day).to_numpy(bool), "cadre_id"])
+    return cadres[(begun & ~(cadres["left_on"] <= day)).to_numpy(bool)].reset_index(drop=True)
+
+
 def record_begins_late(cadres: pd.Series, dataset: Dataset) -> pd.Series:
     """Whether a part of each cadre's career is not on record (bool): it begins a year after joining work, or elsewhere."""
     first = timeline(dataset).sort_values("start", kind="stable")
     joined = lookup(cadres, dataset["cadres"], "cadre_id", "joined_on")
     begins = lookup(cadres, first, "cadre_id", "start")
     return (begins > anniversary(joined, 1)) | lookup(cadres, first, "cadre_id", "from_place_code").notna()
+
+
+# --- secondments ----------------------------------------------------------------------------------
+
+
+def secondments(dataset: Dataset) -> pd.DataFrame:
+    """Every secondment, one row each, those that only a posting shows among them.
+
+    The columns of `secondments`, and: `recorded` (bool: it has a row of its own there; else all but its days is unknown),
+    `managed_by`, `left_on` (of the cadre), `ended_on` with `ended_on_is_month` (the day after the last: its end, or where
+    that is empty the day on which the cadre left; NaT while it runs). Cached on the dataset.
+    """
+    if "secondments" in dataset.cache:
+        return dataset.cache["secondments"]
+    recorded = dataset["secondments"].assign(recorded=True)
+    others = _unrecorded(dataset, recorded)
+    days = ["cadre_id", "posting_id", "start", "start_is_month", "end", "end_is_month"]
+    frame = recorded.astype(dict.fromkeys(("direction", "task", "use"), "object"))
+    if len(others):
+        frame = pd.concat([frame, others[days].assign(recorded=False)], ignore_index=True)
+    frame = frame.reset_index(drop=True)
+    cadres = dataset["cadres"]
+    frame["managed_by"] = lookup(frame["cadre_id"], cadres, "cadre_id", "organisation_id")
+    for column in ("left_on", "left_on_is_month"):
+        frame[column] = lookup(frame["cadre_id"], cadres, "cadre_id", column)
+    frame["ended_on"] = frame["end"].fillna(frame["left_on"])
+    frame["ended_on_is_month"] = frame["end_is_month"].where(frame["end"].notna(), frame["left_on_is_month"])
+    dataset.cache["secondments"] = frame
+    return frame
+
+
+def _unrecorded(dataset: Dataset, recorded: pd.DataFrame) -> pd.DataFrame:
+    """Postings on secondment that no row of `secondments` names, and whose time none of the same cadre touches."""
+    away = dataset["postings"]
+    away = away[away["role"].eq("secondment").to_numpy()]
+    pairs = away.merge(recorded[["cadre_id", "start", "end"]], on="cadre_id", suffixes=("", "_on_record"))
+    touches = ~(pairs["start"] > pairs["end_on_record"]) & ~(pairs["start_on_record"] > pairs["end"])
+    known = {*recorded["posting_id"].dropna(), *pairs.loc[touches, "posting_id"]}
+    # A row left out for its problem is counted as missing already.
+    left_out = dataset.left_out.loc[dataset.left_out["table"] == "secondments", "cadre_id"]
+    return away[~(away["posting_id"].isin(known) | away["cadre_id"].isin(left_out)).to_numpy(bool)]
 
 
 # --- spells ---------------------------------------------------------------------------------------

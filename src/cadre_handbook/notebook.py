@@ -71,9 +71,9 @@ class Check:
             _glue(f"{key}.figure", show.figure_text(row))
             _glue(f"{key}.verdict", show.verdict_text(row.verdict))
             _glue(f"{key}.target", verdict.target_text(row) or "–")
-            _glue(f"{key}.missing", str(row.missing))
+            _glue(f"{key}.missing", show.count_text(row.missing))
             for name in ("n", "k"):
-                _glue(f"{key}.{name}", str(getattr(row, name)))
+                _glue(f"{key}.{name}", show.count_text(getattr(row, name)))
         others = show.sensitivity_table(self.run)
         if len(others):
             summary = _("What other values would give")

@@ -29,6 +29,7 @@ KINDS = ("share", "count", "statistic")
 TYPES = ("integer", "number", "boolean", "date", "choice", "text", "list")
 OPERATORS = (">=", "<=", ">", "<", "==")
 WORDINGS = ("seen", "unverified")
+MIN_CELL = "min_cell"  # the smallest count that a sensitive measure shows
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: type, unit, bounds or choices, and its values in time."""
+    """One parameter: type, unit, bounds or choices, and its values in time.
+
+    ``fixed``: no other value may be given for a run, for two results side by side would tell what one of them hides.
+    """
 
     name: str
     label: str
@@ -61,6 +65,7 @@ class Parameter:
     maximum: float | None = None
     choices: tuple[Value, ...] = ()
     values: tuple[Value, ...] = ()
+    fixed: bool = False
 
     def on(self, day: dt.date) -> Value | None:
         """The value in force on `day`: the latest whose date of effect has come; `None` where no rule is in force yet."""
@@ -192,7 +197,8 @@ class Measure:
     for what is shown as context. ``any_n``: judged at any n, as counts against a target (zero tolerance) are and rules about one team; a rate is not. ``tables``: the
     columns that must have values; ``tables_any``: columns of which one must; ``tables_by``: those that a parameter's value needs
     besides; ``tables_any_by``: those of which it needs one. ``events``: the tables each row of which may be one subject, where a cadre may be counted several times.
-    ``parameters``: the parameters it depends on, its target among them.
+    ``parameters``: the parameters it depends on, its target among them. ``sensitive``: the trait of people it is
+    about, where a small count would give somebody's away; `disclosure.py` hides it, together with what is about the same trait.
     """
 
     name: str
@@ -211,6 +217,7 @@ class Measure:
     context_when: Mapping[str, Any] = field(default_factory=dict)
     tables_any: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    sensitive: str = ""
     tables_by: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
     tables_any_by: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
@@ -325,7 +332,9 @@ def _value(raw: dict, where: str) -> Value:
 
 def _parameter(name: str, raw: dict, where: str) -> Parameter:
     where = f"{where}: {name}"
-    refuse_unknown(raw, {"label", "label_zh_CN", "type", "unit", "minimum", "maximum", "choices", "values"}, where)
+    refuse_unknown(
+        raw, {"label", "label_zh_CN", "type", "unit", "minimum", "maximum", "choices", "values", "fixed"}, where
+    )
     _need(raw, ("label", "label_zh_CN", "type", "values"), where)
     if raw["type"] not in TYPES:
         raise PolicyError(
@@ -380,7 +389,28 @@ def _measure(name: str, raw: dict, parameters: dict, where: str) -> Measure:
                 )
     raw["tables_any"] = tuple(raw.get("tables_any", ()))
     raw["events"] = tuple(raw.get("events", ()))
-    return Measure(name=name, tables=tables, parameters=used, groups=groups, **raw)
+    measure = Measure(name=name, tables=tables, parameters=used, groups=groups, **raw)
+    if measure.sensitive:
+        _hides_what_it_must(measure, parameters, targets, where)
+    return measure
+
+
+def _hides_what_it_must(measure: Measure, parameters: dict[str, Parameter], targets: list[str], where: str) -> None:
+    """Refuse a sensitive measure without a least count to show, or with a parameter that would count other people."""
+    least = parameters.get(MIN_CELL)
+    if least is None or least.type != "integer" or not least.minimum or least.maximum is None:
+        raise PolicyError(
+            _("{where}: a sensitive measure needs the parameter {name}, a whole number within bounds.").format(
+                where=where, name=MIN_CELL
+            )
+        )
+    for name in measure.parameters:
+        if name not in (MIN_CELL, *targets) and not parameters[name].fixed:
+            raise PolicyError(
+                _("{where}: {name} decides who is counted in a sensitive measure, and must be fixed.").format(
+                    where=where, name=name
+                )
+            )
 
 
 def _group(raw: dict, where: str) -> Group:
@@ -511,6 +541,12 @@ def settings(policy: Policy, as_of: pd.Timestamp, given: Mapping[str, Any]) -> S
     for name, parameter in known.items():
         if given.get(name) is not None:
             chosen[name] = Value(parameter.accept(given[name]), "user", _("given for this run"))
+            if parameter.fixed and chosen[name].value != parameter.on(as_of.date()).value:
+                raise RequestError(
+                    _("{name} is fixed at {value}: two results side by side would tell what one of them hides.").format(
+                        name=name, value=parameter.on(as_of.date()).value
+                    )
+                )
         else:
             chosen[name] = parameter.on(as_of.date()) or _not_yet(parameter)
         choice = next((item for item in parameter.choices if item.value == chosen[name].value), None)
@@ -561,6 +597,7 @@ def short(value: Any) -> str:
 def parameter_text(parameter: Parameter, value: Value | None) -> str:
     """A parameter in one line for a comment, a help text or a table: what it is, unit, value, origin and reference."""
     unit = f", {parameter.unit}" if parameter.unit else ""
+    expected = _("fixed") if parameter.fixed else parameter.expected()
     shown = (
         ""
         if value is None
@@ -570,4 +607,4 @@ def parameter_text(parameter: Parameter, value: Value | None) -> str:
             reference=reference_text(value.reference, value.reference_zh_CN),
         )
     )
-    return f"{label(parameter)}{unit}; {parameter.expected()}; {shown}".rstrip("; ")
+    return f"{label(parameter)}{unit}; {expected}; {shown}".rstrip("; ")

@@ -21,8 +21,10 @@ from cadre_handbook.sample_county import AS_OF, County, build, neighbours
 from cadre_handbook.sample_faults import Expected, plant
 from cadre_handbook.sample_oversight import keep_oversight
 from cadre_handbook.sample_plans import keep_plans
+from cadre_handbook.sample_reserve import keep_reserve
 from cadre_handbook.sample_secondments import keep_secondments
 from cadre_handbook.sample_teams import keep_teams
+from cadre_handbook.sample_trainings import keep_trainings
 
 SEED = 20241231
 CADRES = 1000
@@ -82,6 +84,7 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     county = County(number, seed)
     build(county, cadres / CADRES)
     expected = plant(county)
+    ordinary = len(county.rows["cadres"])
     careers = Careers(county, cadres - len(county.people))
     careers.begin()
     careers.run()
@@ -91,7 +94,9 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_plans(county, seed)
     keep_secondments(county, seed)
     keep_oversight(county, seed)
+    keep_reserve(county, seed, ordinary)
     keep_teams(county)
+    keep_trainings(county, seed)
     return county, expected
 
 

@@ -229,7 +229,8 @@ def home_code(number: int) -> str:
 class County:
     """One made-up county as it grows: rows by table, posts by unit, and the people.
 
-    ``number`` counts the counties of a dataset from 0. ``kept`` names by table and cadre what `keep_records` leaves alone.
+    ``number`` counts the counties of a dataset from 0. ``kept`` names by table and cadre (for the reviews of teams by
+    table and unit) what `keep_records` and `keep_oversight` leave alone, and by post for which posts nobody is listed.
     """
 
     def __init__(self, number: int, seed: int):
@@ -242,7 +243,7 @@ class County:
         self.old_unit_ids: dict[str, str] = {}
         self.unit_rows: dict[str, dict] = {}
         self.people: list[Person] = []
-        self.kept: set[tuple[str, int]] = set()
+        self.kept: set[tuple[str, int | str]] = set()
         self.abroad = Abroad(self)
         self._serials: dict[str, int] = defaultdict(int)
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from cadre_handbook.sample_county import AS_OF, LAST_YEAR, County, Dice, as_text, ordinal
 
-STREAM = 803  # sets these dice apart from all others
+STREAM, RESPONSES = 803, 815  # set these dice apart from all others, and the refusals' from these
 END = AS_OF.toordinal()
 SURVEY = "2023-09-15"
 RATINGS = {"good": 35, "fairly_good": 45, "fair": 17, "poor": 3}
@@ -19,14 +19,17 @@ SCORES = {"excellent": (90, 98), "competent": (75, 91), "basically_competent": (
 PARTS = ("exchange_recorded_on", "study_recorded_on", "changes_recorded_on", "performance_recorded_on")
 DIMENSIONS = ("age", "specialty", "knowledge", "education", "ability", "potential")
 FIRST_YEAR_OF_FILES = LAST_YEAR - 2
+FIRST_YEAR_OF_REVIEWS = LAST_YEAR - 5
 
 
 def keep_oversight(county: County, seed: int) -> None:
     """Rows of the tables on oversight, and the columns of decisions, assessments, trainings and reserve that go with them.
 
-    Where `county.kept` has a table and the key of a cadre, the rows about that cadre are there already.
+    Where `county.kept` has a table and the key of a cadre (or, for reviews of its team, the id of a unit), the rows about
+    them are there already.
     """
     _Oversight(county, Dice(seed, county.number, STREAM)).keep()
+    _responses(county, Dice(seed, county.number, RESPONSES))
 
 
 class _Oversight:
@@ -41,7 +44,7 @@ class _Oversight:
             if row.get("role") in ("substantive", "", None):
                 self.careers[row["cadre_id"]].append(row)
 
-    def kept(self, table: str, key: int) -> bool:
+    def kept(self, table: str, key: int | str) -> bool:
         return (table, key) in self.county.kept
 
     def keep(self) -> None:
@@ -97,7 +100,7 @@ class _Oversight:
         post = self.post_on(key, day)
         if post is None:
             return "party_government"
-        if self.kinds.get(post["unit_id"]) == "enterprise":
+        if self.kinds.get(post["unit_id"]) == "enterprise" and post["leading"]:
             return "enterprise"
         return "specialist" if post["category"] == "technical" else "party_government"
 
@@ -117,13 +120,13 @@ class _Oversight:
                 if row.get("team") and row["unit_id"] in own and not row.get("valid_to")
             }
         )
-        for year in (LAST_YEAR - 1, LAST_YEAR):
+        for year in range(FIRST_YEAR_OF_REVIEWS, LAST_YEAR + 1):
             for team, unit in teams:
-                if not dice.chance(0.04):
+                if not dice.chance(0.04) and not self.kept("team_reviews", unit):
                     self.review(dt.date(year, 11, dice.between(2, 28)).isoformat(), team=team, unit_id=unit)
         reviewed = defaultdict(list)
         for key in self.careers:
-            for year in (LAST_YEAR - 1, LAST_YEAR):
+            for year in range(FIRST_YEAR_OF_REVIEWS, LAST_YEAR + 1):
                 day = dt.date(year, 10, dice.between(8, 31)).isoformat()
                 forgotten = dice.chance(0.05)
                 post = self.post_on(key, day)
@@ -237,7 +240,10 @@ class _Oversight:
         leading = [
             row
             for row in self.posts.values()
-            if row["leading"] and row["unit_id"] in self.kinds and not row.get("valid_to")
+            if row["leading"]
+            and row["unit_id"] in self.kinds
+            and not row.get("valid_to")
+            and not self.kept("reserve", row["post_id"])
         ]
         by_rank = defaultdict(list)
         for post in leading:
@@ -292,3 +298,48 @@ class _Oversight:
             start=as_text(start, False),
             end=as_text(end, False) if end <= END else "",
         )
+
+
+def _responses(county: County, dice: Dice) -> None:
+    """Nearly every exchange is accepted. A few are refused; most of these are examined, heard and settled, and no move follows."""
+    for row in county.rows["decisions"]:
+        if row["kind"] in ("exchange", "secondment") and ("decisions", row["cadre_id"]) not in county.kept:
+            row.setdefault("response", "accepted")
+    for cadre in county.rows["cadres"]:
+        key = cadre["cadre_id"]
+        serves = ("decisions", key) not in county.kept and cadre["joined_on"] < "2018" and not cadre.get("left_on")
+        if serves and dice.chance(0.015):
+            _refused(county, dice, key)
+
+
+def _refused(county: County, dice: Dice, key: int) -> None:
+    decided = END - dice.between(150, 1000)
+    days = [decided]
+    for _step in ("refused", "examined", "heard", "settled"):
+        days.append(days[-1] + dice.between(2, 20))
+    _decided, refused, examined, heard, settled = (as_text(day, False) for day in days)
+    good = dice.chance(0.6)
+    steps = {
+        "inspected_on": as_text(decided - dice.between(20, 40), False),
+        "opinion_from_on": as_text(decided - dice.between(8, 18), False),
+        "opinion_to_on": as_text(decided - dice.between(2, 7), False),
+        "decided_on": as_text(decided, False),
+    }
+    county.add(
+        "decisions",
+        decision_id=county.serial("D"),
+        cadre_id=key,
+        kind="exchange",
+        decided_by="collective",
+        favour=False,
+        **steps,
+        **{step.replace("_on", "_recorded_on"): day for step, day in steps.items()},
+        response="refused",
+        refused_on=refused,
+        cause_examined_on=examined,
+        cause="good" if good else "none",
+        heard_on=heard,
+        outcome="excused" if good else "admonished",
+        outcome_on=settled,
+        appeal="" if good else dice.weighted({"told": 6, "upheld": 2, "changed": 1}),
+    )

@@ -17,6 +17,7 @@ END = AS_OF.toordinal()
 TASKS = {"line_of_duty": 50, "project": 22, "village": 14, "aid": 8, "adviser": 4, "no_task": 2}
 USES = {"returned": 45, "moved": 30, "promoted": 18, "stayed": 7}
 GRADES = {"excellent": 22, "competent": 73, "basically_competent": 4, "incompetent": 1}
+LEAN = {"balancing_interests": -1, "mass_work": 1}  # what is found hard in this county, and easy
 MARKS = ("leading_team", "changing_place", "balancing_interests", "mass_work", "keeping_peace", "style")
 
 
@@ -25,6 +26,7 @@ def keep_secondments(county: County, seed: int) -> None:
 
     Where `county.kept` has `secondments` and the key of a cadre, the rows are there already.
     """
+    _file_what_was_planted(county)
     dice = Dice(seed, county.number, STREAM)
     units = {row["post_id"]: row["unit_id"] for row in county.rows["posts"]}
     kinds = {row["unit_id"]: row["kind"] for row in county.rows["units"]}
@@ -118,23 +120,47 @@ def add_report(county: County, secondment: dict, day: str, kind: str, **values) 
     return county.add("feedback", **row, **{**about, **values})
 
 
-def _reports(county: County, dice: Dice, secondment: dict) -> None:
-    """A report and a notice about the end of each quarter of the secondment, an inspection now and then."""
+def _quarter_ends(secondment: dict) -> list[int]:
+    """The day after each quarter that is over."""
     start = dt.date.fromordinal(ordinal(secondment["start"]))
     last = min(ordinal(secondment["end"]) if secondment["end"] else END, END)
-    for quarter in range(1, 13):
-        over = month_after(start, 3 * quarter).toordinal() + start.day - 1
-        if over > last:
-            return
+    ends = [month_after(start, 3 * quarter).toordinal() + start.day - 1 for quarter in range(1, 13)]
+    return [over for over in ends if over <= last]
+
+
+def _reports(county: County, dice: Dice, secondment: dict) -> None:
+    """A report and a notice about the end of each quarter of the secondment, an inspection now and then."""
+    for over in _quarter_ends(secondment):
         for kind, share in (("host_report", 0.93), ("home_notice", 0.9), ("inspection", 0.45)):
             day = over - dice.between(1, 25)
             if dice.chance(share):
                 add_report(county, secondment, as_text(day, False), kind)
 
 
+def _file_what_was_planted(county: County) -> None:
+    """Reports and assessments in good order for planted secondments that are not about those tables."""
+    told = {row["secondment_id"] for row in county.rows["feedback"]}
+    assessed = {row["secondment_id"] for row in county.rows["secondment_assessments"]}
+    for row in county.rows["secondments"]:
+        if row["secondment_id"] not in told and ("feedback", row["cadre_id"]) not in county.kept:
+            report_in_time(county, row)
+        end = ordinal(row["end"]) if row["end"] else END
+        kept = ("secondment_assessments", row["cadre_id"]) in county.kept
+        if row["secondment_id"] not in assessed and not kept and end - ordinal(row["start"]) > 180 and end + 30 <= END:
+            add_assessment(county, row, as_text(end + 30, False), "competent")
+
+
+def report_in_time(county: County, secondment: dict, *kinds: str) -> None:
+    """A report and a notice (or those ``kinds``) ten days before each quarter is over, an inspection every half year."""
+    for number, over in enumerate(_quarter_ends(secondment), 1):
+        for kind in kinds or ("host_report", "home_notice", "inspection"):
+            if kind != "inspection" or not number % 2:
+                add_report(county, secondment, as_text(over - 10, False), kind)
+
+
 def add_assessment(county: County, secondment: dict, day: str, grade: str, dice: Dice | None = None, **values) -> dict:
     """An assessment of a secondment, complete unless ``values`` say otherwise."""
-    marks = {mark: dice.between(3, 5) if dice else 4 for mark in MARKS}
+    marks = {mark: min((dice.between(3, 5) if dice else 4) + LEAN.get(mark, 0), 5) for mark in MARKS}
     if dice and dice.chance(0.06):
         marks[dice.pick(MARKS)] = ""
     heard = {"host_heard": True, "home_heard": not (dice and dice.chance(0.07))}

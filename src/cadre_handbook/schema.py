@@ -100,6 +100,13 @@ class Table:
     orders: tuple[Order, ...] = field(default=())
 
     @property
+    def names_cadre_by(self) -> ForeignKey | None:
+        """The reference through which rows without a `cadre_id` name a cadre: that of a report to its secondment."""
+        if "cadre_id" in self.fields:
+            return None
+        return next((key for key in self.foreign_keys if "cadre_id" in tables()[key.table].fields), None)
+
+    @property
     def required(self) -> list[str]:
         """The columns without which the table cannot be read."""
         return [column.name for column in self.fields.values() if column.required]
@@ -166,6 +173,10 @@ FACT_CODES = {
     "topic": ("local_rules", "topic"),
     "team": ("posts", "team"),
     "power": ("units", "power"),
+    "task": ("secondments", "task"),
+    "standard": ("assessments", "standard"),
+    "fitting": ("assessments", "standard"),
+    "other_grade": ("assessments", "other_grade"),
 }
 
 

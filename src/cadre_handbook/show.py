@@ -27,7 +27,7 @@ def origin_word(origin: str) -> str:
 
 def figure_text(row) -> str:
     """The figure of a result as people say it: `6 of 212 (2.8 %)`, or an estimate with its interval."""
-    if row.verdict in (verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE):
+    if row.verdict in (verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE, verdict.HIDDEN):
         return "–"
     if not pd.isna(row.lower):
         return _("{value:.2f} (from {lower:.2f} to {upper:.2f})").format(
@@ -37,6 +37,11 @@ def figure_text(row) -> str:
         return f"p = {row.value:.3f}" if row.value >= 0.0005 else "p < 0.001"
     share = bracketed(f"{row.k / row.n:.1%}") if row.n else ""
     return _("{k} of {n}").format(k=row.k, n=row.n) + share
+
+
+def count_text(count) -> str:
+    """A count as text; a dash where it is hidden."""
+    return "–" if pd.isna(count) else str(count)
 
 
 def _is_statistic(row) -> bool:
@@ -117,7 +122,7 @@ def results_table(run: Run) -> pd.DataFrame:
             _("Measure"): [verdict.measure_label(run.policy, row.measure, row.group) for row in rows],
             _("Verdict"): [verdict_text(row.verdict) for row in rows],
             _("Figure"): [figure_text(row) for row in rows],
-            _("Unknown"): [row.missing for row in rows],
+            _("Unknown"): [count_text(row.missing) for row in rows],
             _("Target"): [verdict.target_text(row) for row in rows],
             _("Origin"): [origin_word(row.origin) for row in rows],
             _("Why"): [row.reason for row in rows],
@@ -151,7 +156,9 @@ def _figure_and_verdict(results: pd.DataFrame) -> tuple[str, str]:
     if len(results) == 1:
         row = next(results.itertuples())
         return figure_text(row), verdict_text(row.verdict)
-    figure = _("{k} of {n}").format(k=results["k"].sum(), n=results["n"].sum())
+    # With one of them hidden, a sum of the others and one of all would tell it; so there is no sum.
+    hidden = results["verdict"].eq(verdict.HIDDEN).any()
+    figure = "–" if hidden else _("{k} of {n}").format(k=results["k"].sum(), n=results["n"].sum())
     counts = results["verdict"].value_counts()
     words = [f"{verdict_text(word)}: {counts[word]}" for word in verdict.VERDICTS if word in counts]
     return figure, joined(words)

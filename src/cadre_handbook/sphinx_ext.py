@@ -4,6 +4,7 @@ Loaded by `_config.yml`, so that `make book` and a plain `jupyter-book build .` 
 
 - outputs of notebooks are kept between builds for as long as data, package and pinned packages stay the same;
 - notebooks that must run do so side by side, and one that raises stops the build;
+- pages are rewritten to load one stylesheet and one script (`site.py`), and indexed for search (`site_search.py`);
 - a build in which a page of `_toc.yml` is missing, or asks for something from the outside, fails;
 - a build that did not end well is not built upon: run again, it fails again.
 """
@@ -35,9 +36,11 @@ from sphinx.util.console import strip_colors
 from sphinx_external_toc.events import remove_suffix
 from traitlets.config import Config as Traits
 
-from cadre_handbook import __version__
+from cadre_handbook import __version__, site, site_search
 from cadre_handbook.chinese_spans import MarkChinese
 from cadre_handbook.directives import DIRECTIVES
+from cadre_handbook.learning import DIRECTIVES as LEARNING
+from cadre_handbook.learning import reading
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -50,20 +53,24 @@ logger = logging.getLogger(__name__)
 
 # What the outputs of a notebook depend on besides its own cells.
 FINGERPRINTED = ("data/**/*", "src/**/*.py", "src/**/*.po", "requirements.txt")
+ONLY_OF_PAGES = ("data/quizzes/", "data/stories/", "data/paths.yaml")  # no notebook reads them
 SIDE_BY_SIDE = max(2, os.cpu_count() or 1)
 LINES_OF_A_TRACEBACK = 15
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    for name, directive in DIRECTIVES:
+    for name, directive in (*DIRECTIVES, *LEARNING):
         app.add_directive(name, directive)
+    app.connect("doctree-resolved", reading.resolve)
     app.add_post_transform(MarkChinese)
+    site.setup(app)
     app.connect("config-inited", begin_build)
     app.connect("builder-inited", drop_old_caches)
     app.connect("env-get-outdated", remove_withdrawn_pages)
     app.connect("env-before-read-docs", run_notebooks)
     app.connect("doctree-read", depend_on_glued_notebooks)
-    app.connect("build-finished", check_pages, priority=900)  # when the others have written what they write
+    app.connect("build-finished", finish_pages, priority=800)  # when the others have written what they write
+    app.connect("build-finished", check_pages, priority=900)
     app.connect("build-finished", end_build, priority=999)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -121,7 +128,7 @@ def fingerprint(root: Path) -> str:
     paths = {path for pattern in FINGERPRINTED for path in root.glob(pattern)}
     for name, path in sorted((path.relative_to(root).as_posix(), path) for path in paths):
         hidden = any(part.startswith(".") or part == "__pycache__" for part in name.split("/"))
-        if path.is_file() and not hidden:
+        if path.is_file() and not hidden and not name.startswith(ONLY_OF_PAGES):
             content = path.read_bytes()
             digest.update(f"\0{name}\0{len(content)}\0".encode())
             digest.update(content)
@@ -256,6 +263,13 @@ def remove_withdrawn_pages(
         for source in (Path(app.outdir) / "_sources").glob(f"{docname}.*"):
             source.unlink()
     return []
+
+
+def finish_pages(app: Sphinx, exception: Exception | None) -> None:
+    """Have the pages load little, and have them found."""
+    if exception is None and _writes_pages(app):
+        rewritten = site.rewrite_pages(app)
+        site_search.index(Path(app.outdir), _expected_pages(app), changed=bool(rewritten))
 
 
 def check_pages(app: Sphinx, exception: Exception | None) -> None:

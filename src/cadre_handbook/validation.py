@@ -396,12 +396,20 @@ def _left_out(
     """The cadres and posts that the dropped rows of a table were about (columns `LEFT_OUT_COLUMNS`)."""
     text, frame = dataset.text[name].loc[rows], dataset.tables[name].loc[rows]
     blank = pd.Series(pd.NA, index=text.index, dtype="str")
-    cadre, post = text.get("cadre_id", blank), text.get("post_id", blank)
+    cadre, post = _cadres(dataset, name, text), text.get("post_id", blank)
     if name == "postings":
         over = frame["end"].notna() if as_of is None else frame["end"] <= as_of
         post = post.mask(over & frame.index.isin(list(followed)))
     found = {"table": name, "row": text.index, "cadre_id": cadre.to_numpy(), "post_id": post.to_numpy()}
     return pd.DataFrame(found, columns=LEFT_OUT_COLUMNS)
+
+
+def _cadres(dataset: Dataset, name: str, text: pd.DataFrame) -> pd.Series:
+    """Whom rows are about: the cadre they name, or the one that the row they refer to names."""
+    key = schema.tables()[name].names_cadre_by
+    if key is None or key.field not in text or key.table not in dataset.text:
+        return text.get("cadre_id", pd.Series(pd.NA, index=text.index, dtype="str"))
+    return values.lookup(text[key.field], dataset.text[key.table], key.target, "cadre_id")
 
 
 def refused(report: Report) -> DataRefused:

@@ -150,6 +150,12 @@ def any_by(flags: pd.Series, keys: pd.Series) -> pd.Series:
     return grouped["yes"].astype("boolean").mask(~grouped["yes"] & grouped["unknown"])
 
 
+def any_of(flags: pd.Series, keys: pd.Series, subjects: pd.Series) -> pd.Series:
+    """Whether any flag of each of `subjects` is true (boolean, index of `subjects`), as `any_by` has it; false where none is there."""
+    found = any_by(flags, keys).reindex(subjects.to_numpy()).to_numpy()
+    return pd.Series(found, index=subjects.index, dtype="boolean").mask(~subjects.isin(keys), False)
+
+
 def same(one: pd.Series, other: pd.Series | str) -> pd.Series:
     """Whether two codes are the same (boolean), NA where one is not known."""
     unknown = one.isna() | (other.isna() if isinstance(other, pd.Series) else False)

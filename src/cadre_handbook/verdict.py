@@ -18,13 +18,15 @@ from cadre_handbook.policy import EVERYONE, Group, Measure, Policy, Settings, lo
 
 MET, NOT_MET, CANNOT_TELL, TOO_FEW = "met", "not met", "cannot tell", "too few"
 NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT = "no data", "not applicable", "not in force", "context"
-VERDICTS = (MET, NOT_MET, CANNOT_TELL, TOO_FEW, NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT)
+HIDDEN = "hidden"
+VERDICTS = (MET, NOT_MET, CANNOT_TELL, TOO_FEW, HIDDEN, NO_DATA, NOT_APPLICABLE, NOT_IN_FORCE, CONTEXT)
 # Each unlike the others in shape, and drawn by the fonts that Chinese and Latin text is set in.
 MARKS = {
     MET: "✓",
     NOT_MET: "×",
     CANNOT_TELL: "?",
     TOO_FEW: "<",
+    HIDDEN: "▪",
     NO_DATA: "∅",
     NOT_APPLICABLE: "–",
     NOT_IN_FORCE: "→",
@@ -70,6 +72,7 @@ def words() -> dict[str, str]:
         NOT_MET: _("not met"),
         CANNOT_TELL: _("cannot tell"),
         TOO_FEW: _("too few"),
+        HIDDEN: _("hidden"),
         NO_DATA: _("no data"),
         NOT_APPLICABLE: _("not applicable"),
         NOT_IN_FORCE: _("not in force"),
@@ -84,6 +87,9 @@ def meanings() -> dict[str, str]:
         NOT_MET: _("The figure misses its target, and would whatever the unknown people turned out to be."),
         CANNOT_TELL: _("The unknown people could turn it; the reason says how many they are."),
         TOO_FEW: _("A rate over fewer people than min_cases: one person would move it too far."),
+        HIDDEN: _(
+            "A count so small that showing it could tell somebody's trait; nothing that would give it away is shown."
+        ),
         NO_DATA: _("A table or column that the measure needs is missing or empty; the reason names it."),
         NOT_APPLICABLE: _("There is nobody it could apply to."),
         NOT_IN_FORCE: _("The rule had not taken effect on the day judged on."),
@@ -159,8 +165,13 @@ def cells(facts: pd.DataFrame) -> pd.DataFrame:
         k=(known & counts["hit"].fillna(False).to_numpy(bool)).astype("int64"),
         missing=missing.astype("int64"),
     )
-    summed = table.groupby(CELL_COLUMNS[:5], dropna=False, sort=True)[["n", "k", "missing"]].sum()
-    return summed.reset_index()[CELL_COLUMNS]
+    return summed(table)
+
+
+def summed(table: pd.DataFrame) -> pd.DataFrame:
+    """Cells with the same keys added up: columns `CELL_COLUMNS`."""
+    added = table.groupby(CELL_COLUMNS[:5], dropna=False, sort=True)[["n", "k", "missing"]].sum()
+    return added.reset_index()[CELL_COLUMNS]
 
 
 # --- judging --------------------------------------------------------------------------------------
@@ -217,10 +228,12 @@ def _judge_statistic(measure: Measure, target: float | None, table: pd.DataFrame
     missing = int(table["missing"].sum())
     could_be = {_outcome(measure.operator, target, statistic.estimate(cells)) for cells in statistic.variants(table)}
     if missing and could_be != {outcome}:
-        all_ = int(table["n"].sum()) + missing
+        people = statistic.everyone(table)
+        unknown = int(people["missing"].sum())
+        all_ = int(people["n"].sum()) + unknown
         return (
             CANNOT_TELL,
-            _("{missing} of {all} are unknown and could turn it").format(missing=missing, all=all_),
+            _("{missing} of {all} are unknown and could turn it").format(missing=unknown, all=all_),
             estimate,
         )
     if np.isnan(estimate.lower):
@@ -271,7 +284,8 @@ def judge(
 
 
 def _judge_one(measure: Measure, group: Group, settings: Settings, table: pd.DataFrame, lacks: str | None) -> dict:
-    n, k, missing = (int(table[column].sum()) for column in ("n", "k", "missing"))
+    shown = STATISTICS[measure.statistic].shown(table) if measure.statistic else table
+    n, k, missing = (int(shown[column].sum()) for column in ("n", "k", "missing"))
     wanted = group.target or measure.target
     target = getattr(settings, wanted) if wanted else None
     row = {"n": n, "k": k, "missing": missing, "value": None, "lower": None, "upper": None}
@@ -343,9 +357,9 @@ def number_text(value) -> str:
 
 
 def canonical_line(row) -> str:
-    """One result as one line of text, the same in every language and on every machine."""
+    """One result as one line of text, the same in every language and on every machine; a hidden one has no figures."""
     subject = "/".join(part for part in (row.organisation_id, row.recommendation, row.measure, row.group) if part)
-    figures = f"n={row.n} k={row.k} missing={row.missing}"
+    figures = HIDDEN if row.verdict == HIDDEN else f"n={row.n} k={row.k} missing={row.missing}"
     value = f" value={number_text(row.value)}" if number_text(row.value) else ""
     interval = f" [{number_text(row.lower)}, {number_text(row.upper)}]" if number_text(row.lower) else ""
     operator = row.operator if isinstance(row.operator, str) else "beside"

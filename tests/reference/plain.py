@@ -166,6 +166,7 @@ def a_move(cadre_id: str, left: dict, stay: dict) -> dict:
         "moved_on": stay["start"],
         "from_start": left["start"],
         "from_end": left["end"],
+        "to_end": stay["end"],
         "from": one,
         "to": other,
         "demotion": other["route"] in ("demoted", "removed_to"),

@@ -2,7 +2,8 @@
 
 A check is a plain function `facts(dataset, settings) -> DataFrame`, one row per measure and subject; `picture(run)` in
 the same module draws its figure. Where a check has them, `notes(settings)` (by measure) and `remarks(results)` (by row) add to
-the reasons. Everything else is the same for all and stands here.
+the reasons, and `subjects_a_row(settings)` says by measure how many subjects one row of its events may be, where it may be
+several. Everything else is the same for all and stands here.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cadre_handbook import disclosure, schema, validation, verdict
 from cadre_handbook import policy as policies
-from cadre_handbook import schema, validation, verdict
 from cadre_handbook.dataset import SAMPLE, Dataset, cut_to, open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, clauses, joined, label, language
@@ -40,7 +41,10 @@ FINDING_COLUMNS = [
 
 @dataclass
 class Run:
-    """One check on one dataset: `facts`, `results` and `findings` as frames, with what they were made from."""
+    """One check on one dataset: `facts`, `results` and `findings` as frames, with what they were made from.
+
+    Of a hidden result no fact, cell or finding is in them.
+    """
 
     policy: policies.Policy
     settings: policies.Settings
@@ -144,12 +148,17 @@ def _column_words(table: str, column: str) -> str:
 
 
 def _left_out_as_missing(
-    facts: pd.DataFrame, dataset: Dataset, policy: policies.Policy, organisations: list[str]
+    facts: pd.DataFrame,
+    dataset: Dataset,
+    policy: policies.Policy,
+    organisations: list[str],
+    subjects_a_row: Mapping[str, int],
 ) -> pd.DataFrame:
     """Facts in which what the rows left out for their problems were about is missing.
 
     The facts of their cadres and posts become missing. Where a cadre or post has no fact that could count, one is added,
-    and in a measure of events one for each row left out of the events' table, for each may have been one.
+    and in a measure of events one for each row left out of the events' table, for each may have been one (or as many
+    as ``subjects_a_row`` says that it may have been).
     """
     if dataset.left_out.empty:
         return facts
@@ -162,7 +171,7 @@ def _left_out_as_missing(
         )
         missing |= here.to_numpy(bool)
         could_count = facts[here & facts["eligible"].fillna(True).astype(bool)]
-        subjects = _unknown_subjects(rows, measure, could_count)
+        subjects = _unknown_subjects(rows, measure, could_count, subjects_a_row.get(name, 1))
         for group in [item.value for item in measure.groups] or [""]:
             added.append(
                 verdict.fact_rows(name, subjects, (measure.subject, "subject"), "organisation_id", group=group)
@@ -171,15 +180,25 @@ def _left_out_as_missing(
     return pd.concat([facts.assign(missing=missing), unknown.assign(missing=True)], ignore_index=True)
 
 
-def _unknown_subjects(rows: pd.DataFrame, measure: policies.Measure, known: pd.DataFrame) -> pd.DataFrame:
-    """What left-out rows were about and no fact stands for: `subject`, `organisation_id`, `cadre_id`, `post_id`."""
+def _unknown_subjects(
+    rows: pd.DataFrame, measure: policies.Measure, known: pd.DataFrame, an_event: int = 1
+) -> pd.DataFrame:
+    """What left-out rows were about and no fact stands for: `subject`, `organisation_id`, `cadre_id`, `post_id`.
+
+    A row of the events' tables stands for ``an_event`` subjects.
+    """
     about = "post_id" if measure.subject == "post" else "cadre_id"
-    declared = [name for name, table in schema.tables().items() if about in table.fields]
+    declared = [
+        name
+        for name, table in schema.tables().items()
+        if about in table.fields or (about == "cadre_id" and table.names_cadre_by)
+    ]
     rows = rows[rows["table"].isin(declared)]
     nameless = rows["table"] + " " + rows["row"].astype(str)
     rows = rows.assign(subject=rows[about].fillna(nameless)).explode("organisation_id")
     pair = ["subject", "organisation_id"]
     events = rows[rows["table"].isin(measure.events)]
+    events = events.iloc[np.repeat(np.arange(len(events)), an_event)]
     stands = pd.MultiIndex.from_frame(
         pd.concat([known[[about, "organisation_id"]].set_axis(pair, axis=1), events[pair]])
     )
@@ -207,11 +226,15 @@ def _organisations_of(dataset: Dataset, organisations: list[str]) -> pd.Series:
 
 
 def _findings(facts: pd.DataFrame, policy: policies.Policy, settings: policies.Settings) -> pd.DataFrame:
-    """The rows a person should look at, each with its reason in one sentence, in the language in use."""
+    """The rows a person should look at, each with its reason in one sentence, in the language in use.
+
+    By measure and day, and before the day by `order` (a number) where the facts have one: the lowest first.
+    """
     rows = facts[facts["reason_code"].notna()]
     reasons = [_sentence(policy.reasons[row["reason_code"]], row, settings) for row in rows.to_dict("records")]
-    findings = rows.assign(recommendation=policy.id, reason=reasons)[FINDING_COLUMNS]
-    return findings.sort_values(["measure", "since", "subject_id"], kind="stable").reset_index(drop=True)
+    rows = rows.assign(recommendation=policy.id, reason=reasons, order=rows.get("order"))
+    rows = rows.sort_values(["measure", "order", "since", "subject_id"], kind="stable")
+    return rows[FINDING_COLUMNS].reset_index(drop=True)
 
 
 def _sentence(reason: policies.Reason, row: dict, settings: policies.Settings) -> str:
@@ -262,12 +285,18 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
 
     facts = verdict.with_missing(module(slug).facts(dataset, settings), policy)
     facts = facts[facts["organisation_id"].isin(dataset.organisations())]
-    facts = _left_out_as_missing(facts, dataset, policy, report.dataset.organisations())
+    subjects_a_row = getattr(module(slug), "subjects_a_row", lambda _settings: {})(settings)
+    facts = _left_out_as_missing(facts, dataset, policy, report.dataset.organisations(), subjects_a_row)
     # Rows left out are no reason for “no data”: what they were about is there, and unknown.
     no_data = {name: why for name, measure in policy.measures.items() if (why := lacking(measure, whole, settings))}
     facts = facts[~facts["measure"].isin(list(no_data))].reset_index(drop=True)
     counted = verdict.cells(facts)
+    # What is hidden is hidden here, once: everything that is shown is made from what is left.
+    hidden = disclosure.to_hide(counted, policy, settings)
+    facts, counted = (disclosure.without(hidden, frame, policy) for frame in (facts, counted))
+    counted = verdict.summed(counted)
     results = verdict.judge(counted, policy, settings, organisations, no_data)
+    results = disclosure.hide(results, hidden, settings)
     for name, note in getattr(module(slug), "notes", lambda _settings: {})(settings).items():
         noted = results["measure"].eq(name)
         results.loc[noted, "reason"] = [clauses(reason, note) for reason in results.loc[noted, "reason"]]

@@ -90,7 +90,7 @@ class Picture:
             named = _("The data of the picture: {title}").format(title=self.title)
             table = f"<details><summary>{summary}</summary>\n{html_table(self.data, 'ch-data', named)}</details>\n"
         return (
-            f'<figure class="ch-figure tex2jax_ignore mathjax_ignore" role="group" lang="{lang}">\n'
+            f'<figure class="ch-figure tex2jax_ignore mathjax_ignore" lang="{lang}">\n'
             f"<figcaption><strong>{_escaped(self.title)}</strong></figcaption>\n{self.svg}\n"
             f'<p class="ch-how-to-read">{whole_days}</p>\n{table}</figure>'
         )

@@ -120,15 +120,13 @@ def _recorded_before(moves: pd.DataFrame) -> pd.Series:
 def _not_after(moves: pd.DataFrame, one: str, other: str, days: int = 0) -> pd.Series:
     """Whether one day is no more than `days` later than the other: NA where months do not settle it, or one is unknown."""
     allowed = pd.Timedelta(days=days)
-    surely = _last_day(moves, one) <= moves[other] + allowed
-    surely_not = moves[one] > _last_day(moves, other) + allowed
-    return surely.astype("boolean").mask(~surely & ~surely_not)
+    first, last = history.span(moves, other)
+    return history.by_then(history.span(moves, one), (first + allowed, last + allowed))
 
 
 def _last_day(moves: pd.DataFrame, column: str) -> pd.Series:
     """The latest day a date may be: itself, or the last of the month where only the month is known."""
-    by_month = moves[f"{column}_is_month"].eq(True)
-    return moves[column].mask(by_month, moves[column] + pd.offsets.MonthEnd(0))
+    return history.span(moves, column)[1]
 
 
 def _longest_lag(moves: pd.DataFrame) -> pd.Series:

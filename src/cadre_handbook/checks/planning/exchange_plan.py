@@ -33,18 +33,13 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def last_full_year(settings: Settings) -> int:
-    """The last calendar year that is over at the end of `as_of`."""
-    return (settings.as_of + history.ONE_DAY).year - 1
-
-
 def _shown(year: pd.Series, settings: Settings) -> pd.Series:
-    first = last_full_year(settings) - max(settings.window_years, settings.plan_years)
-    return ((year > first) & (year <= last_full_year(settings))).fillna(False).astype(bool)
+    first = history.last_full_year(settings.as_of) - max(settings.window_years, settings.plan_years)
+    return ((year > first) & (year <= history.last_full_year(settings.as_of))).fillna(False).astype(bool)
 
 
 def _counted(year: pd.Series, settings: Settings) -> pd.Series:
-    return (year > last_full_year(settings) - settings.plan_years).astype("boolean")
+    return (year > history.last_full_year(settings.as_of) - settings.plan_years).astype("boolean")
 
 
 def _moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
@@ -146,7 +141,7 @@ def _plans_done(plans: pd.DataFrame, links: pd.DataFrame, settings: Settings) ->
 
 def _even_years(dataset: Dataset, moves: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Everyone in a post as each year begins, and whether they moved in it; years of a change of term are of a kind."""
-    last = last_full_year(settings)
+    last = history.last_full_year(settings.as_of)
     years = pd.DataFrame({"year": pd.Series(range(last - settings.window_years + 1, last + 1), dtype="Int64")})
     years["eve"] = pd.to_datetime((years["year"] - 1).astype(str) + "-12-31").astype("datetime64[s]")
     held = history.substantive(history.timeline(dataset))[["cadre_id", "managed_by", "start", "end"]]

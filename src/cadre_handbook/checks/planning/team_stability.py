@@ -26,7 +26,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 
     Explained by `team`, `size` and, as they apply, `locals`, `known`, `unknown`, `short`, `new`, `came`, `went`, `over`.
     """
-    frame = _seats(dataset)
+    frame = seats(dataset)
     stays = _stays(frame, TEAM, settings)
     teams = _teams(stays, dataset, settings)
     members = _local_facts(frame, stays, dataset, settings)
@@ -45,7 +45,7 @@ def first_day(settings: Settings) -> pd.Timestamp:
     return history.months_before(settings.as_of, settings.window_months)
 
 
-def _seats(dataset: Dataset) -> pd.DataFrame:
+def seats(dataset: Dataset) -> pd.DataFrame:
     """The postings in teams, with `seat`: the unit whose team it is, or the organisation."""
     frame = history.substantive(history.timeline(dataset))
     frame = frame[frame["team"].notna().to_numpy()]
@@ -71,10 +71,10 @@ def _teams(stays: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Data
     teams = counted.groupby(TEAM)[["size", "before", "came", "went", "new"]].sum().reset_index()
     large = teams[["size", "before"]].max(axis=1) >= settings.min_members
     teams["judged"] = large & ~_changed_term(teams["organisation_id"], dataset, settings)
-    return teams.assign(subject=_subject(teams))
+    return teams.assign(subject=subject(teams))
 
 
-def _subject(teams: pd.DataFrame) -> pd.Series:
+def subject(teams: pd.DataFrame) -> pd.Series:
     """What a team goes by: its unit's id, or its organisation's with the name of the team."""
     return teams["seat"].where(teams["team"].isin(OF_A_UNIT), teams["organisation_id"] + " " + teams["team"])
 

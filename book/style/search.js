@@ -1,0 +1,144 @@
+// Search by pagefind: in the dialog that the theme opens (button, Ctrl+K) and on the search page.
+(() => {
+  "use strict";
+  const HAN = "\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff";
+  const BETWEEN_HAN = new RegExp(`([${HAN}])((?:</?mark>)*)\\s+(?=(?:</?mark>)*[${HAN}])`, "g");
+  const root = document.documentElement.dataset.content_root || "./";
+  const SHOWN = { dialog: 8, page: 50 };
+  let pagefind;
+
+  // Loaded when somebody searches, not before.
+  const engine = () => {
+    pagefind ??= import(new URL(`${root}pagefind/pagefind.js`, location.href)).then(async (module) => {
+      await module.options({ excerptLength: 30 });
+      await module.init();
+      return module;
+    });
+    return pagefind;
+  };
+
+  // The index holds each Chinese character as a word: a Chinese run is asked for as its characters in a row.
+  const parts = (query) => {
+    const runs = query.match(new RegExp(`[${HAN}]+`, "g")) ?? [];
+    const rest = query.replace(new RegExp(`[${HAN}]+`, "g"), " ").replace(/[^\p{L}\p{N}"%.-]+/gu, " ").trim();
+    const asked = runs.map((run) => (run.length > 1 ? `"${[...run].join(" ")}"` : run));
+    return /[\p{L}\p{N}]/u.test(rest) ? [...asked, rest] : asked;
+  };
+
+  const search = async (query) => {
+    const asked = parts(query);
+    if (!asked.length) return [];
+    const found = await engine();
+    const lists = [];
+    for (const part of asked) lists.push((await found.search(part)).results);
+    // A page must hold every part; the first part says what is shown of it.
+    const others = lists.slice(1).map((list) => new Map(list.map((result) => [result.id, result.score])));
+    return lists[0]
+      .filter((result) => others.every((scores) => scores.has(result.id)))
+      .map((result) => ({ result, score: others.reduce((sum, scores) => sum + scores.get(result.id), result.score) }))
+      .sort((one, other) => other.score - one.score)
+      .map(({ result }) => result);
+  };
+
+  const asWritten = (text) => text.replace(BETWEEN_HAN, "$1$2").replace(/<\/mark>(\s?)<mark>/g, "$1");
+
+  const link = (url, words) => {
+    const anchor = document.createElement("a");
+    anchor.href = root + url.replace(/^\//, "");
+    anchor.textContent = words;
+    return anchor;
+  };
+
+  const item = (data) => {
+    const entry = document.createElement("li");
+    const best = data.sub_results[0] ?? data;
+    const section = best.url !== data.url && best.title !== data.meta.title;
+    entry.append(link(best.url, asWritten(data.meta.title) + (section ? ` › ${asWritten(best.title)}` : "")));
+    const excerpt = document.createElement("p");
+    excerpt.innerHTML = asWritten(best.excerpt);
+    entry.append(excerpt);
+    return entry;
+  };
+
+  const attach = (form, list, status, shown) => {
+    const input = form.querySelector("input[type=search]");
+    let asked = 0;
+    const run = async () => {
+      const query = input.value.trim();
+      const mine = ++asked;
+      if (!query) {
+        list.replaceChildren();
+        status.textContent = "";
+        return;
+      }
+      if (location.protocol === "file:") {
+        status.textContent =
+          "A browser does not search in files. Serve the book, and search works: " +
+          "python -m http.server --directory _build/html, then open http://localhost:8000.";
+        return;
+      }
+      try {
+        const results = await search(query);
+        const data = await Promise.all(results.slice(0, shown).map((result) => result.data()));
+        if (mine !== asked) return; // somebody has typed on
+        list.replaceChildren(...data.map(item));
+        const pages = `${results.length} ${results.length === 1 ? "page" : "pages"}`;
+        const part = data.length < results.length ? `, the best ${data.length} shown` : "";
+        status.textContent = results.length ? `${pages} found${part}.` : `Nothing found for “${query}”.`;
+      } catch (error) {
+        if (mine === asked) status.textContent = `The search could not be loaded: ${error.message}`;
+      }
+    };
+    let waiting;
+    input.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(run, 150);
+    });
+    // Down from the field to the results, up and down among them, up from the first to the field.
+    form.parentElement.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      const stops = [input, ...list.querySelectorAll("a")];
+      const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      if (!stops.includes(document.activeElement) || !stops[next]) return;
+      event.preventDefault();
+      stops[next].focus();
+    });
+    return { input, run };
+  };
+
+  const results = (parent) => {
+    const status = document.createElement("p");
+    status.className = "ch-search-status";
+    status.setAttribute("role", "status");
+    const list = document.createElement("ul");
+    list.className = "ch-search-results";
+    parent.append(status, list);
+    return [list, status];
+  };
+
+  const start = () => {
+    const dialog = document.getElementById("pst-search-dialog");
+    if (dialog) {
+      dialog.setAttribute("aria-label", "Search this book");
+      const { input } = attach(dialog.querySelector("form"), ...results(dialog), SHOWN.dialog);
+      // a link to a place on this very page does not leave it
+      dialog.addEventListener("click", (event) => event.target.closest("a") && dialog.close());
+      input.addEventListener("focus", () => location.protocol === "file:" || engine().catch(() => {}), { once: true });
+    }
+    const place = document.getElementById("search-results");
+    if (place) {
+      const form = place.parentElement.querySelector("form.bd-search");
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        history.replaceState(null, "", `?q=${encodeURIComponent(input.value)}`);
+        run();
+      });
+      const { input, run } = attach(form, ...results(place), SHOWN.page);
+      input.value = new URLSearchParams(location.search).get("q") ?? "";
+      input.focus();
+      run();
+    }
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
