@@ -395,7 +395,7 @@ def picture(run) -> figures.Picture:
         "high": f"{estimate.upper:+.1f}",
     }
     if estimate.lower <= 0 <= estimate.upper:
-        title = _("Movers and matched stayers do alike, as far as chance lets one tell ({low} to {high} points)")
+        title = _("The numbers do not tell movers from matched stayers ({low} to {high} points)")
     elif estimate.value < 0:
         title = _("Movers came out {points} points behind matched stayers ({low} to {high})")
     else:
