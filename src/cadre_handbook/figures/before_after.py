@@ -21,7 +21,7 @@ from cadre_handbook.figures.house import (
     nothing,
     text_width,
 )
-from cadre_handbook.i18n import _, joined
+from cadre_handbook.i18n import _, bracketed, joined
 
 if TYPE_CHECKING:
     from cadre_handbook.policy import Settings
@@ -45,7 +45,7 @@ def before_after(table: pd.DataFrame, settings: Settings, slug: str, title: str,
         return nothing(settings, slug)
     places = table[["before", "after"]].to_numpy(float)
     low, high = _scale(places.min(), places.max())
-    entries = [(f"{row.label} ({row.n})", "line", *LOOKS[row.Index][::2]) for row in table.itertuples()]
+    entries = [(row.label + bracketed(str(row.n)), "line", *LOOKS[row.Index][::2]) for row in table.itertuples()]
     panel = 170
     with house_style(slug):
         begin = legend_height(entries) + 14

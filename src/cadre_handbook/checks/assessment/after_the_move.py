@@ -11,7 +11,7 @@ from cadre_handbook import estimates, figures, history
 from cadre_handbook.checks.assessment.use_of_results import grade_number, measures_taken
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.history import DAY
-from cadre_handbook.i18n import _
+from cadre_handbook.i18n import _, clauses
 from cadre_handbook.policy import Settings
 from cadre_handbook.values import any_by, lookup
 from cadre_handbook.verdict import fact_rows
@@ -344,24 +344,22 @@ def _left_soon(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 # --- what is shown --------------------------------------------------------------------------------
 
 
-def notes(settings: Settings) -> dict[str, str]:
-    """What a result must say about the way it was made."""
-    return dict.fromkeys(("change_of_place", "left_soon"), _("a comparison, no proof of cause"))
+def remarks(results: pd.DataFrame) -> list[str]:
+    """What to add to the reason of each result: how many were compared, and what a comparison is not."""
+    return [clauses(_sides_in_words(row), _no_proof(row)) for row in results.itertuples()]
 
 
-def remarks(results: pd.DataFrame) -> pd.Series:
-    """What to add to the reason of each result: how many were compared on each side."""
-    return pd.Series(
-        [
-            _("{movers} movers beside {stayers} stayers of the same years, rank, age and grade").format(
-                movers=row.k, stayers=row.n - row.k
-            )
-            if row.measure == "change_of_place" and row.n
-            else ""
-            for row in results.itertuples()
-        ],
-        index=results.index,
+def _sides_in_words(row) -> str:
+    if row.measure != "change_of_place" or not row.n:
+        return ""
+    return _("{movers} movers beside {stayers} stayers of the same years, rank, age and grade").format(
+        movers=row.k, stayers=row.n - row.k
     )
+
+
+def _no_proof(row) -> str:
+    compares = row.measure in ("change_of_place", "left_soon") and not pd.isna(row.value)
+    return _("a comparison is no proof of cause") if compares else ""
 
 
 def picture(run) -> figures.Picture:
@@ -397,7 +395,7 @@ def picture(run) -> figures.Picture:
         "high": f"{estimate.upper:+.1f}",
     }
     if estimate.lower <= 0 <= estimate.upper:
-        title = _("Movers and matched stayers do alike, as far as chance lets one tell ({low} to {high} points)")
+        title = _("The numbers do not tell movers from matched stayers ({low} to {high} points)")
     elif estimate.value < 0:
         title = _("Movers came out {points} points behind matched stayers ({low} to {high})")
     else:
