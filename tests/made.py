@@ -47,6 +47,7 @@ OPTIONAL = {
         "sex",
         "ethnicity",
         "party",
+        "left_reason",
     ],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
     "decisions": [

@@ -205,6 +205,7 @@ def test_verdicts_in_chinese(in_chinese):
         verdict.NOT_MET: "不符合",
         verdict.CANNOT_TELL: "无法判断",
         verdict.TOO_FEW: "人数过少",
+        verdict.HIDDEN: "隐藏",
         verdict.NO_DATA: "无数据",
         verdict.NOT_APPLICABLE: "不适用",
         verdict.NOT_IN_FORCE: "尚未施行",

@@ -75,6 +75,24 @@ VARIANTS = {
         {"window_months": 120, "months_a_report": 2, "grace_days": 20, "inspections_a_year": 2, "part_year_months": 3},
         {"window_months": 60, "months_a_report": 6, "grace_days": 0},
     ],
+    "after_the_move": [
+        {},
+        {
+            "window_months": 120,
+            "after_months": 5,
+            "until_months": 18,
+            "min_unit": 3,
+            "age_band_years": 5,
+            "fall_grades": 1,
+        },
+        {
+            "movers": "exchanged",
+            "place_by": "grade",
+            "counts_as_left": "resigned",
+            "leave_months": 12,
+            "leave_years": 6,
+        },
+    ],
     "exchange_breadth": [
         {},
         {"window_months": 60, "compared_with": "deputies_and_middle", "least_in_group": 1, "max_gap_days": 45},

@@ -221,7 +221,7 @@ def _judge_statistic(measure: Measure, target: float | None, table: pd.DataFrame
     if estimate.not_enough:
         return TOO_FEW, estimate.not_enough, estimate
     if target is None:
-        return CONTEXT, "", estimate
+        return CONTEXT, _("shown for comparison, not judged"), estimate
     outcome = _outcome(measure.operator, target, estimate)
     if outcome is None:
         return CANNOT_TELL, _("the interval reaches across the target"), estimate
@@ -311,20 +311,27 @@ def _judge_one(measure: Measure, group: Group, settings: Settings, table: pd.Dat
             _("all {missing} are unknown").format(missing=missing),
             None,
         )
-    elif not measure.any_n and n < settings.min_cases:
-        reason = _("{n} known, fewer than {least}").format(n=n, least=settings.min_cases)
+    elif not measure.any_n and (size := _size(measure, table, n)) < settings.min_cases:
+        reason = _("{n} known, fewer than {least}").format(n=size, least=settings.min_cases)
         verdict = TOO_FEW
     elif measure.kind == "statistic":
         verdict, reason, estimate = _judge_statistic(measure, target, table)
         row["value"], row["lower"], row["upper"] = estimate.value, estimate.lower, estimate.upper
     elif judged:
         verdict, reason = _judge_share_or_count(measure, target, n, k, missing)
-    if not judged and verdict in (None, MET, NOT_MET, CANNOT_TELL, TOO_FEW):
+    # A statistic that too few would bear has no number, not even for comparison; a share of few shows its counts.
+    no_number = verdict == TOO_FEW and measure.kind == "statistic"
+    if not judged and not no_number and verdict in (None, MET, NOT_MET, CANNOT_TELL, TOO_FEW):
         verdict, reason = CONTEXT, clauses(_("shown for comparison, not judged"), reason)
     for name in ("value", "lower", "upper"):
         if row[name] is not None and not np.isfinite(row[name]):
             row[name] = None
     return row | {"verdict": verdict, "reason": reason}
+
+
+def _size(measure: Measure, table: pd.DataFrame, n: int) -> int:
+    """How many subjects a rate or statistic rests on; of a comparison those of the smaller side."""
+    return STATISTICS[measure.statistic].size(table) if measure.kind == "statistic" else n
 
 
 def target_text(row) -> str:

@@ -2,6 +2,7 @@
 
 from cadre_handbook.figures.attainment import attainment
 from cadre_handbook.figures.bars import bars
+from cadre_handbook.figures.before_after import before_after
 from cadre_handbook.figures.calendar_strips import calendar_strips
 from cadre_handbook.figures.distribution import distribution
 from cadre_handbook.figures.diverging import diverging
@@ -26,6 +27,7 @@ __all__ = [
     "Picture",
     "attainment",
     "bars",
+    "before_after",
     "calendar_strips",
     "distribution",
     "diverging",

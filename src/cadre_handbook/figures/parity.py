@@ -65,7 +65,10 @@ def parity(
         head, tall = legend_height(entries) + 34, 330
         sheet = Sheet(slug, head + tall + 56)
         draw_legend(sheet, 2, entries)
-        left, right = MARGIN + text_width(percent_text(1), SMALL) + 8, WIDTH - MARGIN - 12
+        left, right = (
+            MARGIN + text_width(percent_text(1), SMALL) + 8,
+            WIDTH - MARGIN - text_width(percent_text(1), SMALL) / 2,
+        )
         x, y = linear(0, most, left, right), linear(0, most, head + tall, head)
         sheet.text(MARGIN, head - 16, _("Share in the body"), size=SMALL)
         for tick in tick_values(0, most, 5, whole=False):
@@ -141,7 +144,13 @@ def _hidden_words(hidden: pd.DataFrame) -> str:
 def _name(sheet: Sheet, words: str, x: float, y: float, taken: list[tuple], room: tuple[float, float]) -> None:
     """Words beside a mark, where no other mark or word stands; none where there is no such place."""
     width, height = text_width(words, SMALL), SIZE
-    for dx, dy in ((12, 0), (-12 - width, 0), (-width / 2, -18), (-width / 2, 18), (10, -16), (10, 16)):
+    for dx, dy in (
+        (12, 0),
+        (-12 - width, 0),
+        (-width / 2, -18),
+        (-width / 2, 18),
+        *((x, y) for y in (-13, 13) for x in (10, -10 - width)),
+    ):
         box = (x + dx, y + dy - height / 2, x + dx + width, y + dy + height / 2)
         inside = room[0] <= box[0] and box[2] <= room[1] + 12
         free = all(box[2] <= o[0] or o[2] <= box[0] or box[3] <= o[1] or o[3] <= box[1] for o in taken)

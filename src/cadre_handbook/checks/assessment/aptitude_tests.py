@@ -165,7 +165,6 @@ def picture(run) -> figures.Picture:
             for words, flags in known.items()
         ]
     )
-    table.loc[table["group"].eq(_("all three")), "target"] = run.settings.min_share_several
     all_three = known[_("all three")]
     return figures.bars(
         table,

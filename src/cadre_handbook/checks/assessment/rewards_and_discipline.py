@@ -190,17 +190,17 @@ def picture(run) -> figures.Picture:
     rows = refusals_of(run.dataset, run.settings)
     rows = rows[(rows["refusal"].fillna(False) & rows["managed_by"].isin(run.organisations)).to_numpy(bool)]
     good, none, unexamined = _("Good cause"), _("No good cause"), _("Not examined, or no finding")
-    outcomes = {item.value: item for item in schema.tables()["decisions"].fields["outcome"].categories}
-    names = {code: schema.code_label("decisions", "outcome", code) for code in outcomes}
+    codes = schema.tables()["decisions"].fields["outcome"].codes
+    names = {code: schema.code_label("decisions", "outcome", code) for code in codes}
     is_open, unknown = _("Open"), _("Settled, outcome not on record")
     cause = pd.Series(unexamined, index=rows.index, dtype="object")
     cause = cause.mask(rows["found_good"].fillna(False), good).mask(rows["found_none"].fillna(False), none)
     outcome = rows["outcome"].astype("object").map(names).fillna(unknown).mask(~rows["settled"], is_open)
-    columns = [*names.values(), is_open, *([unknown] if (outcome == unknown).any() else [])]
-    counts = pd.DataFrame({"row": cause, "column": outcome}).value_counts().rename("count").reset_index()
+    outcomes = [*names.values(), is_open, *([unknown] if (outcome == unknown).any() else [])]
+    counts = pd.DataFrame({"row": outcome, "column": cause}).value_counts().rename("count").reset_index()
     return figures.matrix(
-        rows=[good, none, unexamined],
-        columns=columns,
+        rows=outcomes,
+        columns=[good, none, unexamined],
         counts=counts,
         settings=run.settings,
         slug=run.policy.id,
@@ -208,12 +208,12 @@ def picture(run) -> figures.Picture:
             n=len(rows), k=int((cause == unexamined).sum())
         ),
         caption=_(
-            "Each row is what was found about the cause of a refusal, each column what came of it; a number counts refusals. Those whose time is not over are left out."
+            "Each column is what was found about the cause of a refusal, each row what came of it; a number counts refusals. Those whose time is not over are left out."
         ),
         alarm=[
-            (none, names["excused"]),
-            *((good, names[code]) for code in DISCIPLINED),
-            *((row, is_open) for row in (good, none)),
-            *((unexamined, column) for column in columns),
+            (names["excused"], none),
+            *((names[code], good) for code in DISCIPLINED),
+            *((is_open, column) for column in (good, none)),
+            *((row, unexamined) for row in outcomes),
         ],
     )

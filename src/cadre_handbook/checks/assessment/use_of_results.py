@@ -119,7 +119,7 @@ def _poor_without_measure(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     inside = (recent & (until <= settings.as_of)).to_numpy()
     grades, until = grades[inside].reset_index(drop=True), until[inside].reset_index(drop=True)
 
-    answers = _measures_taken(dataset).merge(
+    answers = measures_taken(dataset).merge(
         grades[["cadre_id", "assessed_on"]].assign(year=grades.index, until=until), on="cadre_id"
     )
     in_time = (answers["taken_on"] > answers["assessed_on"]) & (answers["taken_on"] <= answers["until"])
@@ -145,7 +145,7 @@ def _poor_without_measure(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     )
 
 
-def _measures_taken(dataset: Dataset) -> pd.DataFrame:
+def measures_taken(dataset: Dataset) -> pd.DataFrame:
     """What was done about a cadre, with its day: decisions of that kind, demotions, moves to a lesser post."""
     decisions, moves = dataset["decisions"], history.moves(dataset)
     of_kind = decisions["kind"].isin(MEASURES).astype("boolean").mask(decisions["kind"].isna())

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cadre_handbook import figures, history, verdict
 from cadre_handbook.dataset import Dataset
+from cadre_handbook.figures.house import sentences
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
 from cadre_handbook.values import any_by
@@ -149,10 +150,12 @@ def picture(run) -> figures.Picture:
         run.settings,
         run.policy.id,
         title=_("{k} of {n} in the reserve are under {age}").format(k=int(known.sum()), n=len(known), age=edge),
-        caption=_(
-            "A bar is a band of ages, with its share of the reserve. Bands of fewer than {least} people are drawn together with the next."
-        ).format(least=least)
-        + (" " + _("Organisations whose ages are hidden are not drawn.") if hidden else ""),
+        caption=sentences(
+            _(
+                "A bar is a band of ages, with its share of the reserve. Bands of fewer than {least} people are drawn together with the next."
+            ).format(least=least),
+            _("Organisations whose ages are hidden are not drawn.") if hidden else "",
+        ),
     )
 
 
