@@ -55,7 +55,7 @@ def verdict_text(word: str) -> str:
 
 # What asks for a look comes first, what was not judged last.
 BOX_ORDER = (
-    *(verdict.NOT_MET, verdict.CANNOT_TELL, verdict.MET, verdict.TOO_FEW),
+    *(verdict.NOT_MET, verdict.CANNOT_TELL, verdict.MET, verdict.TOO_FEW, verdict.HIDDEN),
     *(verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE, verdict.CONTEXT),
 )
 BOX_LINES = 4  # lines of a verdict box before it folds
