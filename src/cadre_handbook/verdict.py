@@ -26,7 +26,7 @@ MARKS = {
     NOT_MET: "×",
     CANNOT_TELL: "?",
     TOO_FEW: "<",
-    HIDDEN: "▪",
+    HIDDEN: "■",
     NO_DATA: "∅",
     NOT_APPLICABLE: "–",
     NOT_IN_FORCE: "→",
