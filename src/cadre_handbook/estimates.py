@@ -344,6 +344,12 @@ STATISTICS = {
     "ratio_to_all": Statistic(ratio_to_all, _rates_variants),
     "ratio_of_counts": Statistic(ratio_of_counts, _counts_variants),
     "evenness": Statistic(evenness, _evenness_variants),
-    "parity": Statistic(parity, _parity_variants, shown=_of_the_body, everyone=_of_all),
+    "parity": Statistic(
+        parity,
+        _parity_variants,
+        shown=_of_the_body,
+        everyone=_of_all,
+        size=lambda cells: int(_of_the_body(cells)["n"].sum()),
+    ),
     "matched_difference": Statistic(matched_difference, _no_variants, size=smaller_side),
 }
