@@ -123,3 +123,20 @@ def test_movers_beside_stayers_as_a_plain_loop_has_it(seed, made):
     assert row["k"] > 100
     # Between the reach of many degrees of freedom and that of thirty.
     assert 1.95 * error < row["upper"] - row["value"] < 2.05 * error
+
+
+def test_that_the_same_people_stand_in_several_years_hardly_widens_the_interval():
+    """Whole cadres drawn anew, with all their years: the difference scatters as much as the interval says, or a little more."""
+    facts = checks.evaluate("after_the_move", county(SEEDS[0]).report, {"as_of": "2024-12-31"}).of("change_of_place")
+    facts = facts[(facts["x"].notna() & ~facts["missing"]).to_numpy(bool)]
+    cells = pd.DataFrame({"x": facts["x"], "y": facts["y"], "n": 1, "k": 0, "missing": 0})
+    cadre, names = pd.factorize(facts["cadre_id"])
+    random = np.random.default_rng(12)
+    values = [
+        matched_difference(cells.assign(n=random.multinomial(len(names), [1 / len(names)] * len(names))[cadre])).value
+        for _ in range(300)
+    ]
+    found = matched_difference(cells)
+    error = (found.upper - found.lower) / 2 / 1.97
+    assert len(names) < len(facts) / 3, "most stand in several years"
+    assert 0.8 < np.std(values) / error < 1.2
