@@ -118,7 +118,6 @@ class Faults:
         """A cadre with years on the staff, in a leading post since `start`."""
         person = self.cadre(**values)
         joined = max(values.get("joined", ""), "1999-08")
-        joined += "-01" if joined > "2013" else ""  # months are of the old résumés alone
         self.serves(person, self.post(STAFF), joined, start if start > "2012" else start[:7])
         self.serves(person, post or self.post(level), start, end, route="promoted")
         return person

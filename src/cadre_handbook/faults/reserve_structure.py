@@ -39,7 +39,7 @@ def _department(f: Faults, name: str, members: list[dict]) -> str:
     for number, values in enumerate(members):
         post = f.post(DEPUTY if number else HEAD, name, team="department")
         person = f.cadre(**values)
-        f.serves(person, f.post(STAFF), "2013-08", "2020-03-09")
+        f.serves(person, f.post(STAFF), "2013-08-05", "2020-03-09")
         f.serves(person, post, "2020-03-09", route="promoted")
         f.keeps(person, "reserve", "tests", "projects")
     return f.county.unit_ids[name]
