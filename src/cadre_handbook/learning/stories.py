@@ -209,13 +209,13 @@ class StoryStep(Directive):
         step = load_story(name).step(wanted)
         shown: list[nodes.Node] = []
         for table, rows in step.entered.items():
-            shown.append(_raw(_entered_table(table, rows)))
+            shown.append(_raw(_entered_table(table, rows, step)))
         for slug in step.shown:
             policy = policies.load_policy(slug)
             environment.note_dependency(str(DATA / "policy" / policy.part / f"{slug}.yaml"))
             link = f"[{label(policy, 'title')}](/book/{policy.part}/{slug}.md)"
             shown += self._parsed(_("{page} looks, as of {day}:").format(page=link, day=step.as_of))
-            shown.append(_raw(_said(run(step, slug), step.shown[slug])))
+            shown.append(_raw(_said(run(step, slug), step)))
         return [nodes.container("", *shown, classes=["ch-story"])]
 
     def _parsed(self, text: str) -> list[nodes.Node]:
@@ -224,7 +224,12 @@ class StoryStep(Directive):
         return container.children
 
 
-def _entered_table(name: str, rows: Rows) -> str:
+def _heard(title: str, step: Step) -> str:
+    """A caption for those who hear a table: no two of a story are alike."""
+    return f"{title}, {step.as_of} ({step.name})"
+
+
+def _entered_table(name: str, rows: Rows, step: Step) -> str:
     """What is entered into a table, headings and codes in words."""
     declared = schema.tables()[name]
     columns = list(rows[0])
@@ -233,15 +238,16 @@ def _entered_table(name: str, rows: Rows) -> str:
         columns=[label(declared.fields[column], "title") for column in columns],
     )
     caption = _("Entered in the table {table} ({title}):").format(table=name, title=label(declared, "title"))
-    return show.paragraph(caption) + show.html_table(frame, "ch-entered")
+    return show.paragraph(caption) + show.html_table(frame, "ch-entered", _heard(label(declared, "title"), step))
 
 
 def _cell(table: str, column: str, text: str) -> str:
     return schema.code_label(table, column, text) if text and schema.tables()[table].fields[column].categories else text
 
 
-def _said(done: checks.Run, shown: Mapping[tuple[str, str], str]) -> str:
+def _said(done: checks.Run, step: Step) -> str:
     """The verdicts of the measures shown, and their findings with their reasons."""
+    shown = step.shown[done.policy.id]
     done.results = of(done.results, shown)
     facts = of(done.facts[done.facts["reason_code"].notna()], shown)
     about = pd.MultiIndex.from_frame(done.findings[["measure", "subject_id"]])
@@ -250,7 +256,7 @@ def _said(done: checks.Run, shown: Mapping[tuple[str, str], str]) -> str:
     says_more = [reason not in figure for reason, figure in zip(results[_("Why")], results[_("Figure")], strict=True)]
     # A narrow table is read; the columns that say nothing here are left out.
     idle = [_("Unknown")] * (not done.results["missing"].any()) + [_("Why")] * (not any(says_more))
-    table = show.html_table(results.drop(columns=idle), "ch-verdicts")
+    table = show.html_table(results.drop(columns=idle), "ch-verdicts", _heard(label(done.policy, "title"), step))
     if done.findings.empty:
         return table
     found = "".join(f"<li>{html.escape(f'{row.subject_id}: {row.reason}')}</li>" for row in done.findings.itertuples())
