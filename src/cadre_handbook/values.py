@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -154,6 +155,11 @@ def any_of(flags: pd.Series, keys: pd.Series, subjects: pd.Series) -> pd.Series:
     """Whether any flag of each of `subjects` is true (boolean, index of `subjects`), as `any_by` has it; false where none is there."""
     found = any_by(flags, keys).reindex(subjects.to_numpy()).to_numpy()
     return pd.Series(found, index=subjects.index, dtype="boolean").mask(~subjects.isin(keys), False)
+
+
+def among(codes: pd.Series, wanted: Iterable[str]) -> pd.Series:
+    """Whether each code is one of those wanted (boolean), NA where it is not known."""
+    return codes.isin(wanted).astype("boolean").mask(codes.isna())
 
 
 def same(one: pd.Series, other: pd.Series | str) -> pd.Series:

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup, same
+from cadre_handbook.values import among, any_by, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -52,7 +52,7 @@ def refusals_of(dataset: Dataset, settings: Settings) -> pd.DataFrame:
         settled=rows["outcome_on"].notna(),
         examined=rows["cause_examined_on"].notna(),
     )
-    is_exchange = rows["kind"].isin(EXCHANGES).astype("boolean").mask(rows["kind"].isna())
+    is_exchange = among(rows["kind"], EXCHANGES)
     # Where no answer is on record nobody refused, unless a step says that somebody may have.
     traces = rows[STEPS].notna().any(axis=1) & rows["response"].isna()
     refused = rows["response"].eq("refused").fillna(False).astype("boolean").mask(traces)
@@ -101,7 +101,7 @@ def _by_the_outcome(rows: pd.DataFrame, step: str) -> pd.Series:
 
 
 def _is_one_of(codes: pd.Series, wanted: list[str]) -> pd.Series:
-    return codes.isin(wanted).astype("boolean").mask(codes.isna())
+    return among(codes, wanted)
 
 
 def _refusal_facts(
@@ -160,7 +160,7 @@ def _awarded(people: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.S
 def _promoted(people: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Series:
     """Whether each was promoted in the months of reward: by the ranks where both are known, else by the route."""
     moves = history.moves(dataset, settings.max_gap_days)
-    by_route = moves["route"].eq("promoted").astype("boolean").mask(moves["route"].isna())
+    by_route = same(moves["route"], "promoted")
     up = (moves["rank_step"] > 0).astype("boolean").fillna(by_route)
     up &= moves["moved_on"] >= history.months_before(settings.as_of, settings.reward_months)
     return _anyone(up, moves["cadre_id"], people)

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import lookup
+from cadre_handbook.values import among, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -63,7 +63,7 @@ def _left_service(rows: pd.DataFrame, dataset: Dataset, settings: Settings) -> p
     """Whether the cadre retired, resigned, was dismissed or died before the assessment was due (boolean)."""
     in_time = rows["left_on"] <= rows["end"] + pd.Timedelta(days=settings.grace_days - 1)
     reason = lookup(rows["cadre_id"], dataset["cadres"], "cadre_id", "left_reason").astype("object")
-    for_good = reason.isin(history.OUT_OF_SERVICE).astype("boolean").mask(reason.isna())
+    for_good = among(reason, history.OUT_OF_SERVICE)
     return in_time.astype("boolean") & for_good
 
 

@@ -12,6 +12,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
+from cadre_handbook.values import same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -201,7 +202,7 @@ def _whole_reports(dataset: Dataset, settings: Settings) -> pd.DataFrame:
         reports,
         SUBJECT,
         "managed_by",
-        eligible=reports["kind"].eq("host_report").astype("boolean").mask(reports["kind"].isna()),
+        eligible=same(reports["kind"], "host_report"),
         hit=reports["on_thinking"] & reports["on_work"] & reports["on_life"],
         since=reports["given_on"],
     )

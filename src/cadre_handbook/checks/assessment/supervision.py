@@ -12,7 +12,7 @@ from cadre_handbook.checks.assessment.use_of_results import MEASURES
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup, same
+from cadre_handbook.values import among, any_by, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -130,13 +130,13 @@ def _examined(entries: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 def _acted_on(entries: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """Complaints of the last months that were found true, wholly or in part, and whether a measure has followed."""
-    found = entries["outcome"].isin(["founded", "partly"]).astype("boolean").mask(entries["outcome"].isna())
+    found = among(entries["outcome"], ["founded", "partly"])
     eligible = same(entries["kind"], "complaint") & _recent(entries, settings) & entries["examined_on"].notna() & found
     decisions = dataset["decisions"][["cadre_id", "kind", "decided_on", "decided_on_is_month"]]
     pairs = entries[["supervision_id", "cadre_id", "examined_on", "examined_on_is_month"]].merge(
         decisions, on="cadre_id"
     )
-    is_measure = pairs["kind"].isin(MEASURES).astype("boolean").mask(pairs["kind"].isna())
+    is_measure = among(pairs["kind"], MEASURES)
     follows = history.by_then(history.span(pairs, "examined_on"), history.span(pairs, "decided_on"))
     hit = any_by(is_measure & follows, pairs["supervision_id"]).reindex(entries["supervision_id"], fill_value=False)
     hit = pd.Series(hit.array, index=entries.index).astype("boolean")

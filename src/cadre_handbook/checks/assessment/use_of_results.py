@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup
+from cadre_handbook.values import among, any_by, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -148,7 +148,7 @@ def _poor_without_measure(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def measures_taken(dataset: Dataset) -> pd.DataFrame:
     """What was done about a cadre, with its day: decisions of that kind, demotions, moves to a lesser post."""
     decisions, moves = dataset["decisions"], history.moves(dataset)
-    of_kind = decisions["kind"].isin(MEASURES).astype("boolean").mask(decisions["kind"].isna())
+    of_kind = among(decisions["kind"], MEASURES)
     down = moves["demotion"].astype("boolean") | (moves["rank_step"] < 0) | (moves["importance_step"] < 0)
     return pd.DataFrame(
         {

@@ -11,6 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
+from cadre_handbook.values import same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -76,7 +77,7 @@ def _in_order(moves: pd.DataFrame) -> pd.Series:
 
 
 def _collective(moves: pd.DataFrame) -> pd.Series:
-    return moves["decided_by"].eq("collective").astype("boolean").mask(moves["decided_by"].isna())
+    return same(moves["decided_by"], "collective")
 
 
 def _heard(moves: pd.DataFrame) -> pd.Series:

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup
+from cadre_handbook.values import among, any_by, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -53,7 +53,7 @@ def _lower(settings: Settings) -> list[str]:
 
 
 def _known(codes: pd.Series, wanted: list[str]) -> pd.Series:
-    return codes.isin(wanted).astype("boolean").mask(codes.isna())
+    return among(codes, wanted)
 
 
 def _people(held: pd.DataFrame, frame: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, policy, verdict
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import lookup
+from cadre_handbook.values import among, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 MEASURE = "moved"
@@ -73,9 +73,9 @@ def _holders(year: int, dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def _groups(holders: pd.DataFrame, settings: Settings) -> dict[str, pd.Series]:
     """Whether each holder belongs to each group; a leader in a department with real power is in the stricter one."""
     level = holders["rank"].astype("object")
-    section = level.isin(SECTION_LEVEL).astype("boolean").mask(level.isna())
-    above = level.isin(ABOVE).astype("boolean").mask(level.isna())
-    power = holders["power"].ne("none").astype("boolean").mask(holders["power"].isna())
+    section = among(level, SECTION_LEVEL)
+    above = among(level, ABOVE)
+    power = ~same(holders["power"], "none")
     leaders = holders["leading"] & section
     staff = ~(holders["leading"] & (section | above)) & ~power
     if settings.min_share_power >= settings.min_share_leaders:

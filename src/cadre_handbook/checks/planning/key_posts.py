@@ -11,6 +11,7 @@ from cadre_handbook import figures, history, places, policy
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
+from cadre_handbook.values import among, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -63,7 +64,7 @@ def _from_elsewhere(stays: pd.DataFrame) -> pd.DataFrame:
     """Holders on the day by kind of post; the heads of government of counties and of cities are two kinds."""
     held = stays[(stays["until"].isna() & ~stays["unit_kind"].isin(NOT_OF_THE_COUNTY)).to_numpy()]
     kind, level = held["post_kind"].astype("object"), held["level"].astype("object")
-    of_county = level.eq("county").astype("boolean").mask(level.isna())
+    of_county = same(level, "county")
     parts = []
     for group in _groups():
         wanted = {"county_head": "government_head"}.get(group.value, group.value)
@@ -96,8 +97,8 @@ def _groups() -> tuple[policy.Group, ...]:
 def is_key(posts: pd.DataFrame, prefix: str = "") -> pd.Series:
     """Whether a post is a key post (boolean): a head, or a leading post in a unit over people, money or property."""
     kind, power = posts[f"{prefix}post_kind"].astype("object"), posts[f"{prefix}power"].astype("object")
-    head = kind.isin(HEADS).astype("boolean").mask(kind.isna())
-    return head | (posts[f"{prefix}leading"] & power.ne("none").astype("boolean").mask(power.isna()))
+    head = among(kind, HEADS)
+    return head | (posts[f"{prefix}leading"] & ~same(power, "none"))
 
 
 def _in_time(stays: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.DataFrame:
@@ -148,7 +149,7 @@ def _in_time(stays: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Da
 def _promoted(stays: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """First promotions of the last months into the Party or government team of a county, wherever that county is."""
     level = stays["level"].astype("object")
-    county = level.eq("county").astype("boolean").mask(level.isna())
+    county = same(level, "county")
     into = stays.assign(into=stays["team"].isin(TEAMS).astype("boolean") & county)
     into = into[into["into"].fillna(True).to_numpy(bool)]
     since, sure = into["since"], into["into"].notna().to_numpy()
@@ -179,7 +180,7 @@ def _promoted(stays: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 def _is_promotion(stays: pd.DataFrame) -> pd.Series:
     """Whether a stay began with a promotion (boolean): by the ranks where both are known, else by the route."""
-    by_route = stays["route"].eq("promoted").astype("boolean").mask(stays["route"].isna())
+    by_route = same(stays["route"], "promoted")
     return (stays["rank_step"] > 0).astype("boolean").fillna(by_route)
 
 

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by
+from cadre_handbook.values import any_by, same
 from cadre_handbook.verdict import fact_rows
 
 TOPICS = ["who", "scope", "procedure", "discipline", "support"]  # what Guizhou's rules settle
@@ -119,7 +119,7 @@ def _departments_with_plan(dataset: Dataset, rules: pd.DataFrame) -> pd.DataFram
         units,
         ("unit", "unit_id"),
         "organisation_id",
-        eligible=units["kind"].eq("department").astype("boolean").mask(units["kind"].isna()),
+        eligible=same(units["kind"], "department"),
         hit=has_plan,
     )
 

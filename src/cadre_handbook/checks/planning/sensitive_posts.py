@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import lookup
+from cadre_handbook.values import among, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -37,7 +37,7 @@ def _stays(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     stays = frame.iloc[found["last_row"]].reset_index(drop=True)
     stays = stays.assign(key=found[settings.stay_in], since=found["start"], until=found["end"])
     power = stays["power"]
-    stays["of_power"] = power.isin(SENSITIVE_POWER).astype("boolean").mask(power.isna())
+    stays["of_power"] = among(power, SENSITIVE_POWER)
     stays["of_law"] = stays["law_enforcement"].astype("boolean")
     stays["sensitive"] = stays["of_power"] | stays["of_law"]
     return stays

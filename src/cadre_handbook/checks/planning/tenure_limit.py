@@ -10,7 +10,7 @@ import pandas as pd
 from cadre_handbook import figures, history, places
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import lookup
+from cadre_handbook.values import among, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -27,7 +27,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     stays = _stays(frame, ["post"], settings)
     in_post = _leading_first(stays)
     in_department = _running(frame.assign(department=_department(frame, dataset)), ["department"], settings)
-    middle = in_department["post_kind"].isin(MIDDLE).astype("boolean").mask(in_department["post_kind"].isna())
+    middle = among(in_department["post_kind"], MIDDLE)
     parts = [
         _leader_facts(stays, settings),
         _team_facts(frame, settings),

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by
+from cadre_handbook.values import any_by, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -114,7 +114,7 @@ def _trained(appointments: pd.DataFrame, dataset: Dataset, settings: Settings) -
     courses = dataset["trainings"].merge(
         appointments[["cadre_id"]].assign(due_on=due_on.to_numpy()), on="cadre_id", how="inner"
     )
-    right_kind = courses["kind"].eq("leading_post").astype("boolean").mask(courses["kind"].isna())
+    right_kind = same(courses["kind"], "leading_post")
     in_time = (courses["end"] <= courses["due_on"]).astype("boolean")
     trained = _by_appointment(right_kind & in_time & courses["completed"], courses, appointments)
     still_running = courses["end"].isna() & (courses["start"] < courses["due_on"])

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup
+from cadre_handbook.values import any_by, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -73,7 +73,7 @@ def _planned(away: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Whether plan entry, task and planned end are on file; a date that is not there is not on file, a blank task unknown."""
     rows = _begun(away, settings)
     dated = rows[["planned_on", "planned_end"]].notna().all(axis=1).astype("boolean")
-    with_task = rows["task"].ne("no_task").astype("boolean").mask(rows["task"].isna())
+    with_task = ~same(rows["task"], "no_task")
     hit = (dated & with_task).mask(~rows["recorded"])
     return _facts("planned", rows, hit, _codes(rows, hit, "unplanned", "task_unknown"))
 

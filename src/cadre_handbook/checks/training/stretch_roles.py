@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_of, lookup, same
+from cadre_handbook.values import among, any_of, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -35,7 +35,7 @@ def stretch_roles(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     important = deputies["importance"] >= settings.key_deputy_importance
     deputies = deputies.assign(is_one=same(deputies["post_kind"], "unit_deputy") & important)
     projects = dataset["projects"]
-    key = projects["kind"].isin(KEY_PROJECTS).astype("boolean").mask(projects["kind"].isna())
+    key = among(projects["kind"], KEY_PROJECTS)
     columns = ["cadre_id", "start", "start_is_month", "end", "end_is_month", "is_one"]
     frames = [part[columns].astype({"is_one": "boolean"}) for part in (named, deputies, projects.assign(is_one=key))]
     roles = pd.concat(frames, ignore_index=True)
