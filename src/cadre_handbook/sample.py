@@ -27,8 +27,8 @@ from cadre_handbook.sample_teams import keep_teams
 from cadre_handbook.sample_trainings import keep_trainings
 
 SEED = 20241231
-CADRES = 1000
-FEWEST_CADRES = 850
+CADRES = 1200
+FEWEST_CADRES = 1100
 PLANTED_COLUMNS = ["check", "measure", "subject_id", "reason_code", "what"]
 DATED_BY = {
     "postings": "start",

@@ -468,7 +468,7 @@ def neighbours() -> dict[str, list[dict]]:
 
 
 def build(county: County, size: float) -> None:
-    """The county's organisation, units and posts. ``size`` is 1 for a county of 1000 cadres."""
+    """The county's organisation, units and posts. ``size`` is 1 for a county of the usual number of cadres."""
     name = "澄溪县" if county.number == 0 else f"澄溪{county.number + 1}县"
     county.add(
         "organisations",

@@ -32,6 +32,14 @@ def plant(f: Faults) -> None:
     f.expect("minority_in_teams", unknown, "", "five members, of one of whom the ethnicity is not on record")
     f.expect("women_in_teams", unknown, "no_women", "the same five, who are all men")
 
+    # On the list too the group has to be large enough for its share to be shown.
+    for _number in range(6):
+        person = f.cadre(**OTHER, born="1986-05", joined="2009-08")
+        f.serves(person, f.post(STAFF), "2009-08-03")
+        f.keeps(person, "reserve", "tests", "projects")
+        entry = {"reserve_id": f.county.serial("R"), "cadre_id": person.key, "for_post_id": ""}
+        f.county.add("reserve", **entry, listed_on="2023-05-10", removed_on="", ready=False)
+
 
 def _department(f: Faults, name: str, members: list[dict]) -> str:
     """The id of a new department with a team of these members, who have held their posts for years."""
