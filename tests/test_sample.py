@@ -130,9 +130,7 @@ def test_several_counties_share_their_neighbours_and_nothing_else():
     assert organisations["organisation_id"].tolist() == ["0421", "0422", "0423", "0901", "0902", "0903"]
     assert organisations.loc[organisations["external"] == "false", "place_code"].nunique() == 3
     cadres = made.frames["cadres"].assign(county=made.frames["cadres"]["cadre_id"].str[:4])
-    assert cadres["county"].value_counts().to_dict() == {
-        name: sample.FEWEST_CADRES for name in ("0421", "0422", "0423")
-    }
+    assert cadres["county"].value_counts().to_dict() == dict.fromkeys(("0421", "0422", "0423"), sample.FEWEST_CADRES)
     postings = made.frames["postings"]
     assert (postings.groupby("post_id")["cadre_id"].agg(lambda ids: ids.str[:4].nunique()) == 1).all()
     key = made.planted.assign(county=made.planted["subject_id"].str[:4])
