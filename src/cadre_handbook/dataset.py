@@ -368,7 +368,16 @@ def cut_to(dataset: Dataset, as_of: pd.Timestamp) -> Dataset:
     What begins after that day is not yet known; a later date of another kind is not yet known either and becomes empty,
     unless the schema says that it is known ahead. A course whose last day is `as_of` ends on the day after and is over; a
     posting held to the end of `as_of` still runs.
+
+    The same day gives the same object again, so that checks on one dataset share what has been worked out about it.
     """
+    cut = dataset.cache.get("cut")
+    if cut is None or cut.as_of != as_of:
+        dataset.cache["cut"] = cut = _cut_to(dataset, as_of)
+    return cut
+
+
+def _cut_to(dataset: Dataset, as_of: pd.Timestamp) -> Dataset:
     tables = {}
     tomorrow = as_of + pd.Timedelta(days=1)
     for name, frame in dataset.tables.items():

@@ -9,10 +9,8 @@ from reference.plain import (
     FOREVER,
     GRADES,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     full_years,
     moves,
     plus_months,
@@ -22,16 +20,6 @@ from reference.plain import (
     tomorrow,
 )
 from reference.use_of_results import MEASURES
-
-COUNTED = ("fell_alone",)
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, COUNTED)
 
 
 def facts(dataset, settings) -> list[dict]:

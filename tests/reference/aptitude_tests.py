@@ -8,10 +8,8 @@ from reference.plain import (
     anniversary,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     moves,
     opposite,
@@ -19,16 +17,6 @@ from reference.plain import (
     rows,
     tomorrow,
 )
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    counted = counts_of(facts(dataset, settings), dataset, ("outdated",))
-    gone = {(measure, group, organisation) for organisation, measure, group in hidden(dataset, settings)}
-    return {key: value for key, value in counted.items() if key not in gone}
 
 
 def hidden(dataset, settings) -> set[tuple[str, str, str]]:

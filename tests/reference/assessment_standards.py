@@ -13,10 +13,8 @@ from reference.plain import (
     FOREVER,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     opposite,
     postings,
@@ -26,14 +24,6 @@ from reference.plain import (
 
 LAW, RULES = dt.date(2019, 6, 1), dt.date(2020, 12, 28)
 ORGANS = ("party", "government", "congress", "consultative", "supervision", "court", "procuratorate", "department", "township", "subdistrict")  # fmt: skip
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

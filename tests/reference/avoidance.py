@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference import places
-from reference.plain import FOREVER, by, counts_of, either, fact, findings_of, postings, rows, today
+from reference.plain import FOREVER, by, either, fact, postings, rows, today
 
 JIUJIANG = {
     *("party_secretary", "government_head", "discipline_head", "organisation_head", "political_legal_head"),
@@ -16,14 +16,6 @@ OWN_PLACES = {
     "birth_or_upbringing": ["birth_place_code", "upbringing_place_code"],
     "native": ["native_place_code"],
 }
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from reference.plain import both, by, counts_of, either, fact, findings_of, first_day, moves, opposite, rows, same
+from reference.plain import both, by, either, fact, first_day, moves, opposite, rows, same
 
 MEASURES = {
     "management": "management_across",
     "technical": "technical_inside",
     "law_enforcement": "law_enforcement_inside",
 }
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

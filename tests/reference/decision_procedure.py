@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 
-from reference.plain import counts_of, fact, findings_of, first_day, moves, rows, today
+from reference.plain import fact, first_day, moves, rows, today
 
 STEPS = (
     ("inspected_on", "inspected_recorded_on"),
@@ -18,14 +18,6 @@ STEPS = (
     ("opinion_to_on", "opinion_to_recorded_on"),
     ("talked_on", "talk_recorded_on"),
 )
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -12,10 +12,8 @@ from collections import defaultdict
 from reference.plain import (
     FOREVER,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     moves,
     opposite,
@@ -26,14 +24,6 @@ from reference.plain import (
 
 UNDER_A_HEAD = ("unit_deputy", "division_head", "division_deputy")
 NO_HEAD = (*UNDER_A_HEAD, "staff")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -11,9 +11,7 @@ import datetime as dt
 from reference.plain import (
     FOREVER,
     by,
-    counts_of,
     fact,
-    findings_of,
     first_ancestor,
     moves,
     plus_months,
@@ -26,14 +24,6 @@ from reference.plain import (
 TEAMS = ("party", "government", "congress", "consultative")
 ORGANS = {"county": "county organs", "city": "city organs", "province": "provincial organs"}
 LADDER = ["townships", "county organs", "city organs", "provincial organs"]
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -3,26 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 
-from reference.plain import FOREVER, either, fact, findings_of, first_ancestor, moves, postings, rows, tomorrow
+from reference.plain import FOREVER, either, fact, first_ancestor, moves, postings, rows, tomorrow
 
 REASONS = {True: None, False: "outside_plan", None: "adoption_unknown"}
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    own, totals = dataset.organisations(), defaultdict(lambda: [0, 0, 0])
-    for row in facts(dataset, settings):
-        if row["organisation_id"] in own:
-            total = totals[row["measure"], "", row["organisation_id"]]
-            total[2] += row["hit"] is None
-            total[0] += row["hit"] is not None
-            total[1] += row["hit"] is True
-    return {key: tuple(total) for key, total in totals.items()}
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -14,9 +14,7 @@ from reference.plain import (
     FOREVER,
     anniversary,
     by,
-    counts_of,
     fact,
-    findings_of,
     full_years,
     postings,
     rows,
@@ -28,8 +26,8 @@ SECTION = ("section", "section_deputy")
 HIGHER = ("county_deputy", "county", "city_deputy", "city")
 
 
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    found = facts(dataset, settings)
+def facts(dataset, settings) -> list[dict]:
+    found = of_the_year(dataset, settings)
     for organisation in {row["organisation_id"] for row in found}:
         for group, target in targets(settings).items():
             mine = [row for row in found if row["organisation_id"] == organisation and row["group"] == group]
@@ -40,11 +38,7 @@ def findings(dataset, settings) -> set[tuple[str, str, str]]:
             could.sort(key=lambda row: (row["since"], row["subject_id"]))
             for row in could[:short]:
                 row["reason_code"] = "not_moved"
-    return findings_of(found, dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
+    return found
 
 
 def targets(settings) -> dict[str, float]:
@@ -55,7 +49,7 @@ def targets(settings) -> dict[str, float]:
     }
 
 
-def facts(dataset, settings) -> list[dict]:
+def of_the_year(dataset, settings) -> list[dict]:
     year = tomorrow(settings).year - 1
     new_year, next_year = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
     cadres, found = by(rows(dataset, "cadres"), "cadre_id"), []

@@ -11,24 +11,14 @@ from collections import defaultdict
 from reference.plain import (
     anniversary,
     by,
-    counts_of,
     difference,
     either,
     fact,
-    findings_of,
     first_ancestor,
     first_day,
     moves,
     rows,
 )
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("favours",))
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from reference.plain import by, counts_of, fact, findings_of, first_day, moves, rows, today
+from reference.plain import by, fact, first_day, moves, rows, today
 
 KINDS = ("spouse_work", "schooling", "parents_care", "strain", "other")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -15,10 +15,8 @@ from reference.plain import (
     FOREVER,
     RANKS,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     moves,
     plus_months,
@@ -30,14 +28,6 @@ from reference.plain import (
 )
 
 DAY = dt.timedelta(days=1)
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -10,10 +10,8 @@ from reference import places
 from reference.plain import (
     FOREVER,
     RANKS,
-    counts_of,
     either,
     fact,
-    findings_of,
     full_years,
     moves,
     opposite,
@@ -30,14 +28,6 @@ BESIDE_GUIZHOU = (
     "police_head",
 )
 HEADS = (*BESIDE_GUIZHOU, "chief_judge", "chief_prosecutor", "congress_head", "consultative_head", "unit_head")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

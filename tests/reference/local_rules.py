@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from reference.plain import anniversary, counts_of, either, fact, findings_of, first_ancestor, rows, today
+from reference.plain import anniversary, either, fact, first_ancestor, rows, today
 
-COUNTED = ("old_rules",)
 TOPICS = ("who", "scope", "procedure", "discipline", "support")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, COUNTED)
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -13,10 +13,8 @@ from reference.plain import (
     FOREVER,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_ancestor,
     first_day,
     moves,
@@ -30,14 +28,6 @@ from reference.plain import (
 )
 
 OF_A_UNIT = ("department", "township")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

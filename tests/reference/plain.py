@@ -14,11 +14,12 @@ GRADES = ["incompetent", "basically_competent", "competent", "excellent"]
 
 
 def rows(dataset, table: str) -> list[dict]:
-    """The rows of a table, dates as dates, what is empty as None."""
-    found = []
-    for record in dataset[table].astype(object).to_dict("records"):
-        found.append({column: value_of(value) for column, value in record.items()})
-    return found
+    """The rows of a table, dates as dates, what is empty as None: dictionaries of one's own, to add to."""
+    key = ("plain rows", table)
+    if key not in dataset.cache:
+        records = dataset[table].astype(object).to_dict("records")
+        dataset.cache[key] = [{column: value_of(value) for column, value in record.items()} for record in records]
+    return [dict(row) for row in dataset.cache[key]]
 
 
 def value_of(value):

@@ -8,10 +8,8 @@ from reference.plain import (
     FOREVER,
     anniversary,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     plus_months,
     postings,
@@ -19,14 +17,6 @@ from reference.plain import (
     stays,
     tomorrow,
 )
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -7,10 +7,8 @@ from reference.plain import (
     above,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_ancestor,
     first_day,
     full_years,
@@ -22,16 +20,6 @@ from reference.plain import (
     rows,
     today,
 )
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    counted = counts_of(facts(dataset, settings), dataset, ())
-    gone = {(measure, group, organisation) for organisation, measure, group in hidden(dataset, settings)}
-    return {key: value for key, value in counted.items() if key not in gone}
 
 
 def hidden(dataset, settings) -> set[tuple[str, str, str]]:

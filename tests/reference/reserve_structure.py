@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from reference import hidden as small
-from reference.plain import counts_of, fact, findings_of, full_years, postings, rows, today
+from reference.plain import fact, full_years, postings, rows, today
 from reference.reserve_pool import serving, standing
 
 TRAITS = ("minority", "women", "non_party", "young")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(shown(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of([row for row in shown(dataset, settings) if row["eligible"]], dataset, ())
-
-
-def shown(dataset, settings) -> list[dict]:
-    gone = hidden(dataset, settings)
-    return [row for row in facts(dataset, settings) if (row["organisation_id"], row["measure"], "") not in gone]
 
 
 def answer(cadre, trait, settings) -> bool | None:

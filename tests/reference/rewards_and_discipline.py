@@ -15,10 +15,8 @@ from reference.plain import (
     anniversary,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     moves,
     opposite,
     plus_months,
@@ -30,14 +28,6 @@ from reference.plain import (
 )
 
 STEPS = ("refused_on", "cause_examined_on", "heard_on", "outcome_on")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

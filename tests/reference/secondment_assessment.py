@@ -9,19 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
-from reference.plain import both, by, counts_of, fact, findings_of, first_ancestor, first_day, plus_months, rows, today
+from reference.plain import both, by, fact, first_ancestor, first_day, plus_months, rows, today
 from reference.secondments import secondments, span
 
 OUT_OF_SERVICE = ("retired", "resigned", "dismissed", "died")
 MARKS = ("leading_team", "changing_place", "balancing_interests", "mass_work", "keeping_peace", "style")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -9,18 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
-from reference.plain import both, counts_of, fact, findings_of, first_day, plus_months, rows, same, today
+from reference.plain import both, fact, first_day, plus_months, rows, same, today
 from reference.secondments import secondments, span
 
 ONE_DAY = dt.timedelta(days=1)
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -11,10 +11,8 @@ import datetime as dt
 from reference.plain import (
     FOREVER,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     plus_months,
     postings,
     rows,
@@ -24,14 +22,6 @@ from reference.plain import (
 from reference.secondments import by_then, secondments, span
 
 RESPECTS = ("age", "specialty", "knowledge", "education", "ability", "potential")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("overstays",))
 
 
 def facts(dataset, settings) -> list[dict]:

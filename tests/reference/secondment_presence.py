@@ -6,16 +6,8 @@ there or not. Each has a real task, and none is over before six months.
 
 from __future__ import annotations
 
-from reference.plain import counts_of, fact, findings_of, plus_months, rows, tomorrow
+from reference.plain import fact, plus_months, rows, tomorrow
 from reference.secondments import secondments
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("too_short",))
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -11,9 +11,7 @@ import datetime as dt
 from reference.plain import (
     FOREVER,
     by,
-    counts_of,
     fact,
-    findings_of,
     first_day,
     full_years,
     postings,
@@ -24,14 +22,6 @@ from reference.plain import (
 
 OUT_OF_SERVICE = ("retired", "resigned", "dismissed", "died")
 SURE, PERHAPS, NO = 0, 1, 2
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("held_too_long",))
 
 
 def facts(dataset, settings) -> list[dict]:

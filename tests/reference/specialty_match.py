@@ -7,10 +7,8 @@ from reference.plain import (
     anniversary,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     moves,
     opposite,
@@ -19,14 +17,6 @@ from reference.plain import (
     same,
     stays,
 )
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -12,10 +12,8 @@ from reference.follow_up_training import any_day, conjunction, no_later
 from reference.plain import (
     FOREVER,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     moves,
     opposite,
@@ -25,14 +23,6 @@ from reference.plain import (
     stays,
     tomorrow,
 )
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

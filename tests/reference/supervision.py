@@ -14,10 +14,8 @@ from reference.plain import (
     FOREVER,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     moves,
     plus_months,
@@ -28,14 +26,6 @@ from reference.plain import (
     tomorrow,
 )
 from reference.use_of_results import MEASURES
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -14,10 +14,8 @@ from reference import places
 from reference.plain import (
     FOREVER,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     postings,
     rows,
@@ -33,8 +31,8 @@ OWN_PLACES = {
 }
 
 
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    found = facts(dataset, settings)
+def facts(dataset, settings) -> list[dict]:
+    found = of_teams(dataset, settings)
     for organisation in {row["organisation_id"] for row in found}:
         for team in ("party", "government"):
             members = [
@@ -47,14 +45,10 @@ def findings(dataset, settings) -> set[tuple[str, str, str]]:
             wanted = math.ceil(Fraction(settings.min_share_locals).limit_denominator(10000) * len(members))
             if sum(row["hit"] for row in members) < wanted:
                 found.append(fact("locals", f"{organisation} {team}", organisation, None, False, "few_locals", team))
-    return findings_of(found, dataset)
+    return found
 
 
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("newcomers", "turnover"))
-
-
-def facts(dataset, settings) -> list[dict]:
+def of_teams(dataset, settings) -> list[dict]:
     careers = postings(dataset)
     cadres = by(rows(dataset, "cadres"), "cadre_id")
     teams: dict[tuple, list[dict]] = {}

@@ -11,9 +11,7 @@ from reference import places
 from reference.plain import (
     FOREVER,
     anniversary,
-    counts_of,
     fact,
-    findings_of,
     first_day,
     full_years,
     moves,
@@ -24,19 +22,10 @@ from reference.plain import (
     tomorrow,
 )
 
-COUNTED = ("years_in_post", "years_in_team", "third_term")
 TEAMS = ("party", "government")
 CHIEFS = ("discipline_head", "chief_judge", "chief_prosecutor")
 BELOW_THE_COUNTY = ("township", "subdistrict", "institution", "enterprise")
 MIDDLE = ("division_head", "division_deputy")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, COUNTED)
 
 
 def facts(dataset, settings) -> list[dict]:

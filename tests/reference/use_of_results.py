@@ -6,10 +6,8 @@ from reference.plain import (
     GRADES,
     above,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     moves,
     plus_months,
@@ -18,16 +16,7 @@ from reference.plain import (
     tomorrow,
 )
 
-COUNTED = ("poor_moved_up", "poor_without_measure")
 MEASURES = ("demotion", "removal", "adjustment", "admonition", "training_order")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, COUNTED)
 
 
 def facts(dataset, settings) -> list[dict]:
