@@ -13,7 +13,7 @@ from cadre_handbook.dataset import Dataset
 from cadre_handbook.history import DAY
 from cadre_handbook.i18n import _, clauses
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup
+from cadre_handbook.values import any_of, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -249,8 +249,7 @@ def _fell_alone(dataset: Dataset, moved: pd.DataFrame, settings: Settings) -> pd
     )
     in_time = (answers["taken_on"] > answers["fell_on"]) & (answers["taken_on"] <= answers["until"])
     in_time = in_time.astype("boolean").mask(answers["taken_on"].isna())
-    answered = any_by(answers["counts"] & in_time, answers["of"]).reindex(moved.index)
-    answered = answered.mask(~moved.index.isin(answers["of"]), False).astype("boolean").mask(after_on.isna())
+    answered = any_of(answers["counts"] & in_time, answers["of"], moved.index.to_series()).mask(after_on.isna())
     left_on = lookup(moved["cadre_id"], dataset["cadres"], "cadre_id", "left_on")
     left = ((left_on > after_on) & (left_on <= until)).astype("boolean")
     alone = ~(answered | left)

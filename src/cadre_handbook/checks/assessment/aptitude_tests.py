@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup
+from cadre_handbook.values import any_of, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -135,8 +135,7 @@ def _passed_over(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     )
     inside = (moves["moved_on"] > moves["offered_on"]) & (moves["moved_on"] < moves["until"]) & ~moves["demotion"]
     rose = ((moves["rank_step"] > 0).astype("boolean") | (moves["importance_step"] > 0).astype("boolean")) & inside
-    found = any_by(rose, moves["offer"]).reindex(tests.index).astype("boolean")
-    found = found.mask(~tests.index.isin(moves["offer"]), False)
+    found = any_of(rose, moves["offer"], tests.index.to_series())
     return fact_rows(
         "passed_over",
         tests,

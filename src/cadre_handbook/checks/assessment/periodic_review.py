@@ -12,7 +12,7 @@ from cadre_handbook.checks.planning import team_stability
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup, same
+from cadre_handbook.values import any_of, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 
@@ -144,9 +144,7 @@ def _full(since: pd.Series, settings: Settings) -> pd.Series:
 def _found(recent: pd.Series, of: pd.Series, wanted: pd.Series) -> pd.Series:
     """Whether a recent review is of each of `wanted` (boolean, NA where one may be)."""
     known = of.notna().to_numpy()
-    found = any_by(recent[known], of[known]).reindex(wanted.to_numpy()).astype("boolean")
-    found = found.mask(~found.index.isin(of[known]), False)
-    return found.set_axis(wanted.index)
+    return any_of(recent[known], of[known], wanted)
 
 
 def _latest(reviews: pd.DataFrame, of: str, wanted: pd.Series) -> pd.Series:

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import among, any_by, lookup, same
+from cadre_handbook.values import among, any_of, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -71,8 +71,8 @@ def refusals_of(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def _handled(rows: pd.DataFrame) -> pd.DataFrame:
     """Examined and heard by the outcome, which has its appeal where it is to the cadre's disadvantage, and fits the cause."""
     examined, heard = _by_the_outcome(rows, "cause_examined_on"), _by_the_outcome(rows, "heard_on")
-    appeal = ~_is_one_of(rows["outcome"], AGAINST) | rows["appeal"].isin(TOLD)
-    punished = rows["found_good"].fillna(False) & _is_one_of(rows["outcome"], DISCIPLINED)
+    appeal = ~among(rows["outcome"], AGAINST) | rows["appeal"].isin(TOLD)
+    punished = rows["found_good"].fillna(False) & among(rows["outcome"], DISCIPLINED)
     hit = rows["settled"] & examined & heard & appeal & ~punished
     wrong = {
         "punished_all_the_same": punished.fillna(False),
@@ -98,10 +98,6 @@ def _by_the_outcome(rows: pd.DataFrame, step: str) -> pd.Series:
     """Whether a step was taken no later than the outcome (boolean): false where it has no day, NA where months do not tell."""
     in_turn = history.by_then(history.span(rows, step), history.span(rows, "outcome_on"))
     return in_turn.mask(rows[step].isna(), False)
-
-
-def _is_one_of(codes: pd.Series, wanted: list[str]) -> pd.Series:
-    return among(codes, wanted)
 
 
 def _refusal_facts(
@@ -154,7 +150,7 @@ def _awarded(people: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.S
     if settings.counted_awards == "merits":
         counts = ~same(awards["kind"], COMMENDATION)
     counts &= awards["awarded_on"] >= history.months_before(settings.as_of, settings.reward_months)
-    return _anyone(counts, awards["cadre_id"], people)
+    return any_of(counts, awards["cadre_id"], people["cadre_id"])
 
 
 def _promoted(people: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Series:
@@ -163,13 +159,7 @@ def _promoted(people: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.
     by_route = same(moves["route"], "promoted")
     up = (moves["rank_step"] > 0).astype("boolean").fillna(by_route)
     up &= moves["moved_on"] >= history.months_before(settings.as_of, settings.reward_months)
-    return _anyone(up, moves["cadre_id"], people)
-
-
-def _anyone(flags: pd.Series, keys: pd.Series, people: pd.DataFrame) -> pd.Series:
-    """Whether any of the flags of each of `people` is true (boolean, NA unknown)."""
-    found = any_by(flags, keys).reindex(people["cadre_id"], fill_value=False)
-    return pd.Series(found.array, index=people.index).astype("boolean")
+    return any_of(up, moves["cadre_id"], people["cadre_id"])
 
 
 def _fair_share(measure: str, people: pd.DataFrame, rewarded: pd.Series) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from cadre_handbook.checks.assessment.use_of_results import MEASURES
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import among, any_by, lookup, same
+from cadre_handbook.values import among, any_of, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -68,8 +68,7 @@ def _contacted(dataset: Dataset, entries: pd.DataFrame, settings: Settings) -> p
     contact = (same(entries["kind"], "contact") & _since(entries, "happened_on", first)) | _since(
         entries, "talked_on", first
     )
-    hit = any_by(contact, entries["cadre_id"]).reindex(away["cadre_id"], fill_value=False)
-    hit = pd.Series(hit.array, index=away.index).astype("boolean")
+    hit = any_of(contact, entries["cadre_id"], away["cadre_id"])
     last_contact = lookup(away["cadre_id"], _last_contacts(entries), "cadre_id", "day")
     code = pd.Series("no_contact", index=away.index, dtype="object").mask(last_contact.isna(), "never_contacted")
     code = code.mask(hit.isna(), "contact_unknown").mask(hit.fillna(False), pd.NA)
@@ -138,8 +137,7 @@ def _acted_on(entries: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd
     )
     is_measure = among(pairs["kind"], MEASURES)
     follows = history.by_then(history.span(pairs, "examined_on"), history.span(pairs, "decided_on"))
-    hit = any_by(is_measure & follows, pairs["supervision_id"]).reindex(entries["supervision_id"], fill_value=False)
-    hit = pd.Series(hit.array, index=entries.index).astype("boolean")
+    hit = any_of(is_measure & follows, pairs["supervision_id"], entries["supervision_id"])
     return _of_entries("acted_on", entries, eligible, hit, pd.Series(pd.NA, index=entries.index, dtype="object"))
 
 

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup
+from cadre_handbook.values import any_of, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -56,8 +56,7 @@ def filed_moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     moves["on_file"] = moves["move"].isin(pairs["move"])
     moves["loose"] = moves["cadre_id"].isin(files.loc[files["posting_id"].isna(), "cadre_id"])
     for part, column in PARTS.items():
-        in_time = any_by(_in_time(pairs, part, column), pairs["move"]).reindex(moves["move"], fill_value=False)
-        in_time = pd.Series(in_time.array, index=moves.index).astype("boolean")
+        in_time = any_of(_in_time(pairs, part, column), pairs["move"], moves["move"])
         moves[part] = in_time.mask(~in_time.fillna(True) & moves["loose"])
         moves[f"{part}_on"] = pairs.groupby("move")[column].min().reindex(moves["move"]).to_numpy()
     early = history.by_then(history.span(pairs, "moved_on"), history.span(pairs, PARTS["performance"]))

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import among, any_by, lookup
+from cadre_handbook.values import among, any_of, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -124,8 +124,7 @@ def _poor_without_measure(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     )
     in_time = (answers["taken_on"] > answers["assessed_on"]) & (answers["taken_on"] <= answers["until"])
     in_time = in_time.astype("boolean").mask(answers["taken_on"].isna())
-    found = any_by(answers["is_measure"] & in_time, answers["year"]).reindex(grades.index)
-    answered = found.mask(~grades.index.isin(answers["year"]), False).astype("boolean")
+    answered = any_of(answers["is_measure"] & in_time, answers["year"], grades.index.to_series())
     left = ((grades["left_on"] > grades["assessed_on"]) & (grades["left_on"] <= until)).astype("boolean")
     poor = _poor(grades["grade"], settings)
     hit = ~(answered | left)

@@ -31,8 +31,8 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     frame = history.substantive(history.timeline(dataset))
     held = history.held_on(frame, _first_day(settings) - history.ONE_DAY).sort_values(["start", "end"], kind="stable")
     people = _people(held, frame, dataset, settings)
-    of_kind = {name: _known(held["post_kind"], kinds) for name, kinds in (("head", HEADS), ("lower", _lower(settings)))}
-    technical = _known(held["category"], ["technical"])
+    of_kind = {name: among(held["post_kind"], kinds) for name, kinds in (("head", HEADS), ("lower", _lower(settings)))}
+    technical = among(held["category"], ["technical"])
     leads, specialist = _anyone(held["leading"], held, people), _anyone(technical, held, people)
     head, lower = _anyone(of_kind["head"], held, people), _anyone(of_kind["lower"], held, people)
     parts = [
@@ -50,10 +50,6 @@ def _first_day(settings: Settings) -> pd.Timestamp:
 
 def _lower(settings: Settings) -> list[str]:
     return BELOW_THEM[settings.compared_with]
-
-
-def _known(codes: pd.Series, wanted: list[str]) -> pd.Series:
-    return among(codes, wanted)
 
 
 def _people(held: pd.DataFrame, frame: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup
+from cadre_handbook.values import any_of, lookup
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -97,7 +97,7 @@ def _move_facts(measure: str, moves: pd.DataFrame, settings: Settings, hit: pd.S
 def _moves_in_plan(moves: pd.DataFrame, links: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Moves in a plan adopted before the year began; unknown where only plans without a day of adoption name them."""
     in_any = moves["move"].isin(links["move"])
-    in_time = any_by(links["in_time"], links["move"]).reindex(moves["move"]).mask(~in_any, False)
+    in_time = any_of(links["in_time"], links["move"], moves["move"])
     adopted_on = links.groupby("move")["adopted_on"].min().reindex(moves["move"])
     code = pd.Series("outside_plan", index=moves.index, dtype="object").mask(in_any, "adopted_late")
     code = code.mask(in_time.isna(), "adoption_unknown").mask(in_time.fillna(False), pd.NA)

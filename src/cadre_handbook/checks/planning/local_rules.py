@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, same
+from cadre_handbook.values import any_of, same
 from cadre_handbook.verdict import fact_rows
 
 TOPICS = ["who", "scope", "procedure", "discipline", "support"]  # what Guizhou's rules settle
@@ -44,8 +44,7 @@ def _rules(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 
 def _any_in_force(rules: pd.DataFrame, key: str, of: pd.Series) -> pd.Series:
     """Whether any rule is in force for each of the keys `of` (boolean): false where there is no rule at all."""
-    found = any_by(rules["in_force"], rules[key]).reindex(of.to_numpy())
-    return pd.Series(found.mask(~of.isin(rules[key]).to_numpy(), False).array, index=of.index)
+    return any_of(rules["in_force"], rules[key], of)
 
 
 def _settled(surely: pd.Series, perhaps: pd.Series) -> pd.Series:

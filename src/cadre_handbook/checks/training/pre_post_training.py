@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, same
+from cadre_handbook.values import any_by, any_of, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -138,9 +138,7 @@ def _trained(appointments: pd.DataFrame, dataset: Dataset, settings: Settings) -
 
 def _by_appointment(flags: pd.Series, courses: pd.DataFrame, appointments: pd.DataFrame) -> pd.Series:
     """Whether any course of an appointment's cadre has the flag (boolean); false where there is no course."""
-    found = any_by(flags, courses["cadre_id"]).reindex(appointments["cadre_id"])
-    without = ~appointments["cadre_id"].isin(courses["cadre_id"])
-    return pd.Series(found.to_numpy(), index=appointments.index, dtype="boolean").mask(without, False)
+    return any_of(flags, courses["cadre_id"], appointments["cadre_id"])
 
 
 def picture(run) -> figures.Picture:

@@ -12,7 +12,7 @@ from cadre_handbook.dataset import Dataset
 from cadre_handbook.figures.house import sentences
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by
+from cadre_handbook.values import any_of
 from cadre_handbook.verdict import fact_rows
 
 BAND_YEARS = 5
@@ -118,8 +118,7 @@ def _month(days: pd.Series) -> pd.Series:
 
 def _of_move(flags: pd.Series, entries: pd.DataFrame, moves: pd.DataFrame) -> pd.Series:
     """Whether any entry of a move's cadre has the flag (boolean); false where there is no entry."""
-    found = any_by(flags, entries["move"]).reindex(moves.index).astype("boolean")
-    return found.mask(~moves.index.isin(entries["move"]), False)
+    return any_of(flags, entries["move"], moves.index.to_series())
 
 
 # --- the age of the reserve ---------------------------------------------------------------------------------------------

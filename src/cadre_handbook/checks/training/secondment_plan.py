@@ -11,7 +11,7 @@ from cadre_handbook import figures, history, schema
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_by, lookup, same
+from cadre_handbook.values import any_of, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 SUBJECT = ("cadre", "cadre_id")
@@ -44,9 +44,7 @@ def _surveyed(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     recent = history.by_then((first, first), history.span(surveys, "surveyed_on"))
     parts = []
     for dimension in DIMENSIONS:
-        looked_at = any_by(recent & surveys[dimension], surveys["cadre_id"]).reindex(cadres["cadre_id"])
-        never = ~cadres["cadre_id"].isin(surveys["cadre_id"])
-        hit = pd.Series(looked_at.to_numpy(), index=cadres.index, dtype="boolean").mask(never, False)
+        hit = any_of(recent & surveys[dimension], surveys["cadre_id"], cadres["cadre_id"])
         parts.append(fact_rows("surveyed", cadres, SUBJECT, "managed_by", group=dimension, hit=hit))
     return pd.concat(parts, ignore_index=True)
 
