@@ -1,0 +1,72 @@
+"""What a notebook hands over to a report: its results and findings, and the HTML it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from nbformat import NotebookNode
+
+from cadre_handbook import show
+from cadre_handbook.checks import FINDING_COLUMNS, Run
+from cadre_handbook.verdict import RESULT_COLUMNS
+
+JSON = "application/json"
+_COUNTS = ("n", "k", "missing")
+_FIGURES = ("value", "lower", "upper")
+
+
+@dataclass
+class Outcome:
+    """What one notebook gave for one organisation.
+
+    ``records``: the objects of `check --format json`; ``results`` (`verdict.RESULT_COLUMNS`) and ``findings``
+    (`checks.FINDING_COLUMNS`): the same as frames, counts `Int64`; ``html``: its views by name (`picture`, `sensitivity`,
+    `counts`, `findings`); ``failure``: why there is nothing of all this.
+    """
+
+    slug: str
+    organisation: str
+    records: list[dict] = field(default_factory=list)
+    results: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=RESULT_COLUMNS))
+    findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FINDING_COLUMNS))
+    html: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
+
+
+def handed_over(run: Run) -> dict[str, Any]:
+    """Results and findings of a check as JSON has them, with the digest of the data they were made from."""
+    return {
+        "data_digest": run.dataset.digest,
+        "results": show.records(run),
+        "findings": show.plain_records(run.findings),
+    }
+
+
+def read(slug: str, organisation: str, payload: Mapping[str, Any], notebook: NotebookNode) -> Outcome:
+    """The outcome of an executed notebook and of what it handed over."""
+    results = pd.DataFrame(payload["results"], columns=RESULT_COLUMNS)
+    results = results.astype({**dict.fromkeys(_COUNTS, "Int64"), **dict.fromkeys(_FIGURES, "Float64")})
+    findings = pd.DataFrame(payload["findings"])
+    findings = findings.reindex(columns=[*FINDING_COLUMNS, *findings.columns.difference(FINDING_COLUMNS, sort=False)])
+    findings["since"] = pd.to_datetime(findings["since"]).astype("datetime64[s]")
+    return Outcome(slug, organisation, list(payload["results"]), results, findings, _views(notebook))
+
+
+def _views(notebook: NotebookNode) -> dict[str, str]:
+    """The HTML that a notebook keeps for pages, by name, and that of its findings."""
+    found = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            kept = output.get("metadata", {}).get("scrapbook")
+            if kept:
+                source = output["data"].get(f"{kept['mime_prefix']}text/html")
+            elif cell.get("id") == "findings":
+                kept, source = {"name": "findings"}, output.get("data", {}).get("text/html")
+            else:
+                continue
+            if source is not None:
+                found[kept["name"]] = found.get(kept["name"], "") + "".join(source)
+    return found
