@@ -48,6 +48,18 @@ def test_every_policy_loads_and_every_number_has_origin_and_reference(slug):
             assert (value.from_ is not None) == (value.origin == "rule")
 
 
+@pytest.mark.parametrize("kind", ["case", "overview"])
+def test_a_page_that_judges_nothing_needs_no_more_than_what_it_says(raw, tmp_path, kind):
+    path = tmp_path / "page.yaml"
+    said = {name: raw[name] for name in ("version", "part", "title", "title_zh_CN", "cannot_tell", "cannot_tell_zh_CN")}
+    path.write_text(yaml.safe_dump({"id": "page", **said}, allow_unicode=True), encoding="utf-8")
+    loaded = policy.read_policy(path, kind)
+    assert (loaded.measures, loaded.parameters, loaded.reasons, loaded.sources) == ({}, {}, {}, ())
+    path.write_text(yaml.safe_dump({"id": "page", **said, "reasons": raw["reasons"]}), encoding="utf-8")
+    with pytest.raises(PolicyError, match="unknown key “reasons”"):
+        policy.read_policy(path, kind)
+
+
 @pytest.mark.parametrize("key", ["origin", "reference", "value"])
 def test_a_value_without_origin_or_reference_is_refused(raw, tmp_path, key):
     del raw["parameters"]["max_years_in_post"]["values"][0][key]

@@ -29,6 +29,7 @@ KINDS = ("share", "count", "statistic")
 TYPES = ("integer", "number", "boolean", "date", "choice", "text", "list")
 OPERATORS = (">=", "<=", ">", "<", "==")
 WORDINGS = ("seen", "unverified")
+CHECK = "check"  # the kind of slug that is judged; the others, `case` and `overview`, show several together
 MIN_CELL = "min_cell"  # the smallest count that a sensitive measure shows
 
 
@@ -237,7 +238,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Policy:
-    """One recommendation. ``sensitivity``: parameters that decide much, each with other values to show the verdicts under."""
+    """One recommendation, or a page that shows several together (a case, an overview), which has no measures and no reasons.
+
+    ``sensitivity``: parameters that decide much, each with other values to show the verdicts under.
+    """
 
     id: str
     version: int
@@ -419,15 +423,20 @@ def _group(raw: dict, where: str) -> Group:
     return Group(**raw)
 
 
-def read_policy(path: Path) -> Policy:
-    """A policy file, checked; `PolicyError` names the place, the fault and the nearest right name."""
+def read_policy(path: Path, kind: str = CHECK) -> Policy:
+    """A policy file of a kind, checked; `PolicyError` names the place, the fault and the nearest right name.
+
+    That of a case or an overview declares no measures and no reasons, and what it says of sources and parameters it may leave out.
+    """
     raw, where = load_yaml(path), path.name
-    keys = {
-        *("id", "version", "part", "title", "title_zh_CN", "sources", "measures", "parameters", "reasons"),
-        *("judgeable", "cannot_tell", "cannot_tell_zh_CN", "sensitivity"),
-    }
-    refuse_unknown(raw, keys, where)
-    _need(raw, tuple(sorted(keys - {"sensitivity"})), where)
+    keys = {"id", "version", "part", "title", "title_zh_CN", "cannot_tell", "cannot_tell_zh_CN"}
+    of_documents = {"sources", "parameters"}
+    if kind == CHECK:
+        keys |= {*of_documents, "measures", "reasons", "judgeable"}
+    refuse_unknown(raw, keys | (of_documents if kind != CHECK else {"sensitivity"}), where)
+    _need(raw, tuple(sorted(keys)), where)
+    if kind != CHECK:
+        raw = {"sources": [], "parameters": {}, **raw, "measures": {}, "reasons": {}, "judgeable": ""}
     parameters = {name: _parameter(name, value, where) for name, value in raw.pop("parameters").items()}
     clash = set(parameters) & set(common_parameters()) if path.stem != "common" else set()
     if clash:
@@ -471,15 +480,21 @@ def catalogue() -> dict[str, dict]:
 
 def checks() -> list[str]:
     """The slugs that have a check, in reading order."""
-    return [slug for slug, entry in catalogue().items() if entry["kind"] == "check"]
+    return [slug for slug, entry in catalogue().items() if entry["kind"] == CHECK]
 
 
-@cache
 def load_policy(slug: str) -> Policy:
     """The policy of one recommendation by slug; `RequestError` with the nearest slug where there is none."""
     if slug not in checks():
         raise RequestError(_("There is no check “{slug}”.").format(slug=slug) + nearest(slug, checks()))
-    return read_policy(DATA / "policy" / catalogue()[slug]["part"] / f"{slug}.yaml")
+    return load_page(slug)
+
+
+@cache
+def load_page(slug: str) -> Policy:
+    """What the policy file of any slug of the catalogue declares: of a check, a case or an overview."""
+    entry = catalogue()[slug]
+    return read_policy(DATA / "policy" / entry["part"] / f"{slug}.yaml", entry["kind"])
 
 
 # --- the values of one run ------------------------------------------------------------------------
@@ -561,7 +576,7 @@ def _not_yet(parameter: Parameter) -> Value:
 
 
 def local_policy(path: str | Path, slug: str) -> dict[str, Any]:
-    """The values a local policy file gives for one recommendation.
+    """The values a local policy file gives for one slug.
 
     The file maps slugs to parameters to values (`tenure_limit: {max_years_in_post: 8}`). `PolicyError` for a slug or
     parameter that there is not, with the nearest that there is; for a file that cannot be read `RequestError`.
@@ -576,9 +591,9 @@ def local_policy(path: str | Path, slug: str) -> dict[str, Any]:
                 "{file}: expected recommendations, each with its parameters, such as `tenure_limit: {{max_years_in_post: 8}}`."
             ).format(file=path)
         )
-    refuse_unknown(raw, set(checks()), str(path))
+    refuse_unknown(raw, set(catalogue()), str(path))
     for other, given in raw.items():
-        parameters = load_policy(other).parameters
+        parameters = load_page(other).parameters
         refuse_unknown(given, {*parameters, "min_cases"}, f"{path}: {other}")
         for name, value in given.items():
             try:
