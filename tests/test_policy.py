@@ -307,3 +307,22 @@ def test_a_choice_names_the_nearest():
     basis = policy.load_policy("avoidance").parameters["basis"]
     with pytest.raises(RequestError, match=r"expected one of birth_or_upbringing.*Did you mean “native”"):
         basis.accept("nativ")
+
+
+# --- what an official can do about a finding ------------------------------------------------------
+
+
+def test_a_reason_without_an_action_or_with_one_that_there_is_not_is_refused(raw, tmp_path):
+    reason = raw["reasons"]["over_in_post"]
+    reason["action"] = "plan_moves"
+    refused(raw, tmp_path, r"over_in_post: there is no kind of action “plan_moves”\. Did you mean “plan_move”")
+    del reason["action"]
+    refused(raw, tmp_path, "over_in_post: the key “action” is missing")
+
+
+def test_every_kind_of_action_is_used_and_none_is_a_punishment():
+    used = {reason.action for slug in policy.checks() for reason in policy.load_policy(slug).reasons.values()}
+    assert used == set(policy.actions())
+    for action in policy.actions().values():
+        said = f"{action.label} {action.text} {action.label_zh_CN} {action.text_zh_CN}".lower()
+        assert not any(word in said for word in ("punish", "sanction", "dismiss", "处分", "惩", "免职", "追责"))

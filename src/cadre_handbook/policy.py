@@ -228,12 +228,24 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Action:
+    """A kind of action of `data/actions.yaml`: what an official can do about a finding, in a sentence or two."""
+
+    name: str
+    label: str
+    label_zh_CN: str
+    text: str
+    text_zh_CN: str
+
+
+@dataclass(frozen=True)
 class Reason:
-    """Why a row is a finding: a sentence with the names of the facts' columns in braces."""
+    """Why a row is a finding: a sentence with the names of the facts' columns in braces; ``action``: a name of `actions()`."""
 
     code: str
     text: str
     text_zh_CN: str
+    action: str
 
 
 @dataclass(frozen=True)
@@ -417,6 +429,30 @@ def _hides_what_it_must(measure: Measure, parameters: dict[str, Parameter], targ
             )
 
 
+def _reason(code: str, raw: dict, where: str) -> Reason:
+    keys = ("text", "text_zh_CN", "action")
+    refuse_unknown(raw, set(keys), where)
+    _need(raw, keys, where)
+    if raw["action"] not in actions():
+        raise PolicyError(
+            _("{where}: there is no kind of action “{name}”.").format(where=where, name=raw["action"])
+            + nearest(raw["action"], actions())
+        )
+    return Reason(code, **raw)
+
+
+@cache
+def actions() -> dict[str, Action]:
+    """The kinds of action by name, from `data/actions.yaml`, in its order."""
+    loaded = {}
+    for name, raw in load_yaml(DATA / "actions.yaml")["actions"].items():
+        keys = set(Action.__dataclass_fields__) - {"name"}
+        refuse_unknown(raw, keys, f"actions.yaml: {name}")
+        _need(raw, tuple(sorted(keys)), f"actions.yaml: {name}")
+        loaded[name] = Action(name, **raw)
+    return loaded
+
+
 def _group(raw: dict, where: str) -> Group:
     refuse_unknown(raw, set(Group.__dataclass_fields__), where)
     _need(raw, ("value", "label", "label_zh_CN"), where)
@@ -453,8 +489,7 @@ def read_policy(path: Path, kind: str = CHECK) -> Policy:
         sources.append(Source(**{**source, "section": str(source["section"])}))
     reasons = {}
     for code, texts in raw.pop("reasons").items():
-        refuse_unknown(texts, {"text", "text_zh_CN"}, f"{where}: {code}")
-        reasons[code] = Reason(code, **texts)
+        reasons[code] = _reason(code, texts, f"{where}: {code}")
     for name, others in raw.get("sensitivity", {}).items():
         if name not in parameters:
             raise PolicyError(
