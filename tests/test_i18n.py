@@ -26,6 +26,7 @@ DECLARATIONS = sorted(
         *(DATA / "policy").rglob("*.yaml"),
         *(DATA / "quizzes").glob("*.yaml"),
         DATA / "paths.yaml",
+        DATA / "actions.yaml",
     ]
 )
 TWINNED = ("title", "label", "description", "text", "says", "why", "cannot_tell", "question")

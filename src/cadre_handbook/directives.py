@@ -15,19 +15,19 @@ from docutils.statemachine import StringList
 from cadre_handbook import policy as policies
 from cadre_handbook import schema, show, verdict
 from cadre_handbook.paths import DATA
-from cadre_handbook.shown_code import shown_code
+from cadre_handbook.shown_code import shown_code, start
 
 LATEST = "2100-01-01"  # a day on which every rule declared is in force
 
 
 class _OfRecommendation(Directive):
-    """A directive whose argument is the slug of a recommendation."""
+    """A directive whose argument is the slug of a recommendation, a case or an overview."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         slug = self.arguments[0]
-        policy = policies.load_policy(slug)
+        policy = policies.load_page(slug)
         environment = self.state.document.settings.env
         for path in (DATA / "policy" / policy.part / f"{slug}.yaml", DATA / "policy" / "common.yaml"):
             environment.note_dependency(str(path))
@@ -149,15 +149,15 @@ class CheckCode(_OfRecommendation):
         self.state.document.settings.env.note_dependency(str(shown.path))
         place = f"{policy.part}/{policy.id}"
         lines = [
-            "::::{dropdown} The check’s own code",
+            f"::::{{dropdown}} {'The check’s own code' if policy.measures else 'The code that makes it'}",
             ":class-container: ch-code",
-            f"`facts` and all it calls in `src/cadre_handbook/checks/{place}.py`. Its numbers stand in",
-            f"`data/policy/{place}.yaml`, its cases in `tests/cases/{place}.yaml`.",
+            f"`{start(policy.id)}` and all it calls in `src/cadre_handbook/checks/{place}.py`. Its numbers stand in",
+            f"`data/policy/{place}.yaml`" + (f", its cases in `tests/cases/{place}.yaml`." if policy.measures else "."),
             "",
             *("````{code-block} python", *"\n\n\n".join(shown.blocks).splitlines(), "````"),
         ]
         if shown.calls:
-            lines += ["", "It calls these functions, which all checks share:", ""]
+            lines += ["", "It calls these functions, which others share:", ""]
             lines += [f"- `{name}`: {does}" for name, does in shown.calls]
         return self.parsed([*lines, "::::"])
 
@@ -174,10 +174,16 @@ class RunIt(_OfRecommendation):
             + (f": {', '.join(f'`{column}`' for column in columns)}" if columns else "")
             for table, columns in _tables_of(policy).items()
         ]
+        papermill = [
+            "With papermill, which leaves a notebook with every step in it:",
+            "",
+            *_console(_papermill(policy)),
+        ]
+        if not policy.measures:
+            return self.parsed(papermill)
         return self.parsed(
             [
-                "With papermill, which leaves a notebook with every step in it:",
-                *("", *_console(_papermill(policy)), ""),
+                *(*papermill, ""),
                 "Or on the command line, which prints the verdicts alone:",
                 *("", *_console(command), ""),
                 "Tables and columns it reads:",
@@ -223,6 +229,7 @@ class CannotTell(_OfRecommendation):
         judgeable = {
             "fully": "The tables can judge this recommendation fully.",
             "partly": "The tables can judge this recommendation in part only.",
+            "": "",
         }[policy.judgeable]
         return self.parsed([judgeable, "", *policy.cannot_tell.strip().splitlines()])
 
@@ -336,6 +343,7 @@ PARTS = {
     "training": "Training before and after the post (培养锻炼)",
     "assessment": "Assessment and supervision (考核监督)",
     "support": "Support for cadres and families (保障)",
+    "whole": "The whole picture (总览)",
 }
 
 

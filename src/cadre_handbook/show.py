@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cadre_handbook import checks, verdict
+from cadre_handbook import checks, validation, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook.checks import Run
 from cadre_handbook.dataset import SAMPLE
 from cadre_handbook.i18n import _, bracketed, in_language, joined, label
 from cadre_handbook.references import reference_text
 from cadre_handbook.tables import html_table
+
+if TYPE_CHECKING:
+    from cadre_handbook.figures import Picture
 
 
 def origin_word(origin: str) -> str:
@@ -261,23 +267,39 @@ def paragraph(text: str, css: str = "ch-note") -> str:
     return f'<p class="{css}">{html.escape(text)}</p>'
 
 
+@dataclass(frozen=True)
+class View:
+    """What one view of a case or an overview shows: HTML or a picture, lines of text that stay the same from run to run, and
+    figures by name that a page can show in a sentence."""
+
+    source: str = ""
+    picture: Picture | None = None
+    lines: tuple[str, ...] = ()
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
 def opened_text(run: Run) -> list[str]:
     """What was opened and how it was checked: data, day, organisations, problems, digest."""
+    return opened_lines(run.report, run.settings, run.organisations)
+
+
+def opened_lines(report: validation.Report, settings: policies.Settings, organisations: Sequence[str]) -> list[str]:
+    """What was opened and how it was checked, of any run on a validated dataset."""
     lines = [
         _("Data: {where}; as of the end of {day}; organisations: {count}; digest {digest}.").format(
-            where=run.dataset.where,
-            day=run.settings.as_of.strftime("%Y-%m-%d"),
-            count=len(run.organisations),
-            digest=run.dataset.digest[:12],
+            where=report.dataset.where,
+            day=settings.as_of.strftime("%Y-%m-%d"),
+            count=len(organisations),
+            digest=report.dataset.digest[:12],
         )
     ]
-    if len(run.report.errors):
+    if len(report.errors):
         lines.append(
             _("{count} rows have problems and were left out; their cadres and posts count as unknown.").format(
-                count=run.report.faulty_rows
+                count=report.faulty_rows
             )
         )
-    notes = run.report.notes
+    notes = report.notes
     overlaps = notes.loc[notes["reason_code"].isin(["post_overlap", "cadre_overlap"]), "row"].nunique()
     if overlaps:
         lines.append(_("{count} postings overlap with another; they are kept.").format(count=overlaps))

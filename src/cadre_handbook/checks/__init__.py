@@ -4,6 +4,10 @@ A check is a plain function `facts(dataset, settings) -> DataFrame`, one row per
 the same module draws its figure. Where a check has them, `notes(settings)` (by measure) and `remarks(results)` (by row) add to
 the reasons, and `subjects_a_row(settings)` says by measure how many subjects one row of its events may be, where it may be
 several. Everything else is the same for all and stands here.
+
+A case or an overview shows several things together and judges nothing of its own. Its module has `opened(report, settings,
+given)`, what all its views are made from, and `VIEWS`: for each view's heading in the notebook a function of what was opened that
+gives a `show.View`.
 """
 
 from __future__ import annotations
@@ -64,7 +68,7 @@ class Run:
 
 
 def module(slug: str):
-    """The module of a check by slug."""
+    """The module of a check, a case or an overview by slug."""
     return importlib.import_module(f"cadre_handbook.checks.{policies.catalogue()[slug]['part']}.{slug}")
 
 
@@ -265,6 +269,21 @@ def _given(name: str, settings: policies.Settings) -> str:
     return label(choice) if choice else str(value)
 
 
+def prepared(
+    policy: policies.Policy, report: validation.Report, given: Mapping[str, Any]
+) -> tuple[policies.Settings, list[str]]:
+    """The values of a run on a validated dataset and the organisations asked for; raises as `evaluate` does."""
+    day = the_day(given.get("as_of"), report.dataset.where)
+    local = policies.local_policy(given["policy"], policy.id) if given.get("policy") else {}
+    settings = policies.settings(
+        policy, day, {**local, **{name: value for name, value in given.items() if value is not None}}
+    )
+    organisations = the_organisations(given.get("organisation_id"), report.dataset)
+    if len(report.errors) and not settings.allow_problems:
+        raise validation.refused(report)
+    return settings, organisations
+
+
 def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> Run:
     """A check on a validated dataset. ``given``: parameters by name, those that are `None` as the policy says.
 
@@ -272,14 +291,8 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
     `DataRefused` where the data have problems and `allow_problems` was not given.
     """
     policy = policies.load_policy(slug)
-    day = the_day(given.get("as_of"), report.dataset.where)
-    local = policies.local_policy(given["policy"], slug) if given.get("policy") else {}
-    settings = policies.settings(
-        policy, day, {**local, **{name: value for name, value in given.items() if value is not None}}
-    )
-    organisations = the_organisations(given.get("organisation_id"), report.dataset)
-    if len(report.errors) and not settings.allow_problems:
-        raise validation.refused(report)
+    settings, organisations = prepared(policy, report, given)
+    day = settings.as_of
     whole = cut_to(report.dataset, day)
     dataset = cut_to(validation.without_problems(report, day), day) if len(report.errors) else whole
 
