@@ -34,8 +34,8 @@ def outside_the_book(path: str | Path) -> Path:
     own = _CHECKOUT if (_CHECKOUT / "_toc.yml").is_file() else _PACKAGE
     if full.is_relative_to(own):
         raise RequestError(
-            _("{path} lies in the handbook's own folder, {own}. Name a folder outside it: nothing about people belongs there.").format(
-                path=full, own=own
-            )
+            _(
+                "{path} lies in the handbook's own folder, {own}. Name a folder outside it: nothing about people belongs there."
+            ).format(path=full, own=own)
         )
     return full

@@ -70,16 +70,21 @@ BOX_SPARE = 1  # as many more are shown all the same: a fold that hides one line
 
 def verdict_box(run: Run) -> str:
     """The verdicts of a run as a short list for the head of a page: mark, word, measure, figure, target and its origin."""
-    rows = sorted(run.results.itertuples(), key=lambda row: BOX_ORDER.index(row.verdict))
+    where = _("The made-up county") if run.dataset.where == SAMPLE else run.dataset.where
+    day = f"<time>{run.settings.as_of.strftime('%Y-%m-%d')}</time>"
+    when = html.escape(_("{where} at the end of {day}")).format(where=html.escape(where), day=day)
+    return f'<p class="ch-box-when">{when}</p>{verdict_list(run.policy, run.results)}'
+
+
+def verdict_list(policy: policies.Policy, results: pd.DataFrame) -> str:
+    """Results as a list, those first that ask for a look; the rest folds."""
+    rows = sorted(results.itertuples(), key=lambda row: BOX_ORDER.index(row.verdict))
     first = len(rows) if len(rows) <= BOX_LINES + BOX_SPARE else BOX_LINES
     folded = ""
     if rows[first:]:
         summary = _("{count} more: {verdicts}").format(count=len(rows) - first, verdicts=_counted(rows[first:]))
-        folded = f"<details><summary>{html.escape(summary)}</summary>{_box_list(run, rows[first:])}</details>"
-    where = _("The made-up county") if run.dataset.where == SAMPLE else run.dataset.where
-    day = f"<time>{run.settings.as_of.strftime('%Y-%m-%d')}</time>"
-    when = html.escape(_("{where} at the end of {day}")).format(where=html.escape(where), day=day)
-    return f'<p class="ch-box-when">{when}</p>{_box_list(run, rows[:first])}{folded}'
+        folded = f"<details><summary>{html.escape(summary)}</summary>{_box_list(policy, rows[first:])}</details>"
+    return _box_list(policy, rows[:first]) + folded
 
 
 def verdict_counts(run: Run) -> str:
@@ -90,7 +95,7 @@ def verdict_counts(run: Run) -> str:
     return f'<p class="ch-counts">{" ".join(shown)}</p>'
 
 
-def _box_list(run: Run, rows: list) -> str:
+def _box_list(policy: policies.Policy, rows: list) -> str:
     items = []
     for row in rows:
         target = verdict.target_text(row)
@@ -98,7 +103,7 @@ def _box_list(run: Run, rows: list) -> str:
         pattern = _("target {target}") if verdict.sign(row.operator) else _("beside {target}")
         goal = pattern.format(target=target) + bracketed(origin_word(row.origin)) if target else ""
         parts = {
-            "ch-box-what": verdict.measure_label(run.policy, row.measure, row.group),
+            "ch-box-what": verdict.measure_label(policy, row.measure, row.group),
             "ch-box-figure": figure_text(row),
             "ch-box-target": goal,
         }
@@ -320,11 +325,14 @@ def records(run: Run, with_findings: bool = False) -> list[dict]:
                 row["organisation_id"]
             )
             found = run.findings[of_row]
-            entry["findings"] = [
-                {name: _plain(value) for name, value in finding.items()} for finding in found.to_dict("records")
-            ]
+            entry["findings"] = plain_records(found)
         objects.append(entry)
     return objects
+
+
+def plain_records(frame: pd.DataFrame) -> list[dict]:
+    """The rows of a frame as objects for JSON."""
+    return [{name: _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _plain(value):

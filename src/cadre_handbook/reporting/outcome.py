@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 from nbformat import NotebookNode
 
-from cadre_handbook import show
+from cadre_handbook import __version__, show
 from cadre_handbook.checks import FINDING_COLUMNS, Run
+from cadre_handbook.i18n import _, bracketed
 from cadre_handbook.verdict import RESULT_COLUMNS
 
 JSON = "application/json"
@@ -34,6 +35,36 @@ class Outcome:
     findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FINDING_COLUMNS))
     html: dict[str, str] = field(default_factory=dict)
     failure: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report says of itself: whose data, as of when, how many rows and how many left out, made with what."""
+
+    organisation: str
+    name: str
+    where: str
+    digest: str
+    as_of: pd.Timestamp
+    language: str
+    rows: int
+    left_out: int
+    given: Mapping[str, Any]
+    version: str = __version__
+
+    @property
+    def whose(self) -> str:
+        """The organisation by name and id."""
+        return self.name + bracketed(self.organisation) if self.name else self.organisation
+
+
+def confidential() -> str:
+    """What stands on everything that names people, by id or otherwise."""
+    return _("Confidential: holds personal information. For internal use only; not to be passed on.")
+
+
+def no_decision() -> str:
+    return _("A finding is a prompt for a collective human review, never a decision.")
 
 
 def handed_over(run: Run) -> dict[str, Any]:
