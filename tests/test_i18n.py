@@ -377,7 +377,7 @@ def said_by(capsys, *arguments: str) -> tuple[int, str]:
     return status, "".join(capsys.readouterr())
 
 
-COMMANDS = [[], ["check"], ["validate"], ["sample"]]
+COMMANDS = [[], ["check"], ["run"], ["validate"], ["sample"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: "".join(command) or "all")

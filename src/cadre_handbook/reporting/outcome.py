@@ -60,7 +60,7 @@ class About:
 
 def confidential() -> str:
     """What stands on everything that names people, by id or otherwise."""
-    return _("Confidential: holds personal information. For internal use only; not to be passed on.")
+    return _("Confidential: holds personal information. For internal use only; do not pass it on.")
 
 
 def no_decision() -> str:

@@ -20,7 +20,7 @@ from cadre_handbook.paths import STYLE
 from cadre_handbook.references import reference_text
 from cadre_handbook.reporting.outcome import About, Outcome, confidential, no_decision
 from cadre_handbook.scorecard import Scorecard
-from cadre_handbook.tables import html_table
+from cadre_handbook.tables import NONE, html_table
 
 HERE = Path(__file__).parent
 STYLES = ("handbook.css", "figures.css", "tables.css")  # of the book: a report looks as its pages do
@@ -161,7 +161,7 @@ def _verdict_table(item: Outcome, recommendation: policy.Policy) -> str:
                 verdict.measure_label(recommendation, row.measure, row.group),
                 show.verdict_text(row.verdict),
                 *(show.count_text(count) for count in (row.n, row.k, row.missing)),
-                show.figure_text(row),
+                _value(row, recommendation),
                 verdict.target_text(row),
                 show.origin_word(row.origin),
                 _source(record, recommendation),
@@ -169,12 +169,20 @@ def _verdict_table(item: Outcome, recommendation: policy.Policy) -> str:
             ]
         )
     headings = [
-        *(_("Measure"), _("Verdict"), "n", "k", _("Unknown"), _("Figure"), _("Target"), _("Origin"), _("Source")),
+        *(_("Measure"), _("Verdict"), "n", "k", _("Unknown"), _("Figure"), _("Target"), _("Origin"), _("Reference")),
         _("Why"),
     ]
     caption = _("Verdicts: {title}").format(title=label(recommendation, "title"))
     numbers = ("n", "k", _("Unknown"), _("Figure"), _("Target"))
     return html_table(pd.DataFrame(rows, columns=headings), "ch-report-verdicts", caption, numbers, shown=None)
+
+
+def _value(row, recommendation: policy.Policy) -> str:
+    """The share, or the estimate with its interval; a count has no value beside its k."""
+    kind = recommendation.measures[row.measure].kind
+    if kind == "share":
+        return NONE if pd.isna(row.value) else f"{row.value:.1%}"
+    return show.figure_text(row) if kind == "statistic" else NONE
 
 
 def _source(record: dict, recommendation: policy.Policy) -> str:
