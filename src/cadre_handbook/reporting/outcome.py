@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from cadre_handbook import __version__, show
 from cadre_handbook.checks import FINDING_COLUMNS, Run
 from cadre_handbook.i18n import _, bracketed
+from cadre_handbook.tables import clean
 from cadre_handbook.verdict import RESULT_COLUMNS
 
 JSON = "application/json"
@@ -55,7 +56,7 @@ class About:
     @property
     def whose(self) -> str:
         """The organisation by name and id."""
-        return self.name + bracketed(self.organisation) if self.name else self.organisation
+        return clean(self.name + bracketed(self.organisation) if self.name else self.organisation)
 
 
 def confidential() -> str:
