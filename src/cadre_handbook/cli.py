@@ -104,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         help=_("a parameter of the check (repeatable)"),
     )
     check.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
+    check.add_argument("--review", metavar="FILE", help=_("a workbook or CSV with the records of an earlier review"))
     check.add_argument("--findings", action="store_true", help=_("list the findings too; they are about people"))
     check.add_argument("--format", choices=["table", "json", "csv"], default="table")
     check.set_defaults(run=_check)
@@ -182,6 +183,7 @@ def _given(options: argparse.Namespace) -> dict:
         "as_of": options.as_of,
         "organisation_id": options.organisation_id,
         "policy": options.policy,
+        "review": options.review,
         "allow_problems": options.allow_problems or None,
     }
     for name in ("data", "language"):
@@ -200,7 +202,7 @@ def _check(options: argparse.Namespace) -> int:
     policy.load_policy(options.slug)  # a misspelt slug is said before any file is read
     given = _given(options)
     run = checks.evaluate(options.slug, validation.validate(open_dataset(options.data)), given)
-    for line in show.opened_text(run):
+    for line in (*show.opened_text(run), *show.review_lines(run)):
         print(line, file=sys.stderr)
     if options.format == "json":
         print(json.dumps(show.records(run, options.findings), ensure_ascii=False, indent=1))

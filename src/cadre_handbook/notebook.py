@@ -83,7 +83,7 @@ class Check:
     def verdict(self) -> None:
         """The verdict table, one canonical line a measure, and every figure as a value that a page can show."""
         table = show.verdict_table(self.run)
-        display(_Table(table))
+        display(_Table(table + "".join(show.paragraph(line) for line in show.review_lines(self.run))))
         self._glue("verdicts", table, "text/html")
         rows = list(self.run.results.itertuples())
         print("\n".join(verdict.canonical_line(row) for row in rows))

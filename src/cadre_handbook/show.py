@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cadre_handbook import checks, validation, verdict
+from cadre_handbook import __version__, checks, validation, verdict
 from cadre_handbook import policy as policies
+from cadre_handbook import review as reviews
 from cadre_handbook.checks import Run
 from cadre_handbook.dataset import SAMPLE
 from cadre_handbook.i18n import _, bracketed, in_language, joined, label
@@ -139,6 +140,9 @@ def results_table(run: Run) -> pd.DataFrame:
             _("Why"): [row.reason for row in rows],
         }
     )
+    if run.review is not None:
+        counts = [run.review.excepted_count(row.organisation_id, row.recommendation, row.measure) for row in rows]
+        table.insert(list(table).index(_("Unknown")), _("Of these excepted"), counts)
     return table if len(run.organisations) > 1 else table.drop(columns=_("Organisation"))
 
 
@@ -181,9 +185,10 @@ def _named(organisation: str, names: pd.Series) -> str:
 
 
 def findings_table(run: Run) -> pd.DataFrame:
-    """The findings with headings in the language in use. They name people by id and belong in local outputs only."""
+    """The findings with headings in the language in use, with their state where there is a review. They name people by id and
+    belong in local outputs only."""
     found = run.findings
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             _("Measure"): [verdict.measure_label(run.policy, name, "") for name in found["measure"]],
             _("Subject"): found["subject_id"],
@@ -191,6 +196,33 @@ def findings_table(run: Run) -> pd.DataFrame:
             _("Reason"): found["reason"],
         }
     )
+    if run.review is not None:
+        words = reviews.state_words()
+        table[_("State")] = [words[status] for status in run.review.findings["status"]]
+    return table
+
+
+def review_lines(run: Run) -> list[str]:
+    """What a review says of the findings of a run, and each result that its approved exceptions would change; none without a review."""
+    if run.review is None:
+        return []
+    lines = run.review.lines()
+    shown = {(row.organisation_id, row.measure, row.group): row for row in run.results.itertuples()}
+    for row in run.without_excepted.itertuples():
+        now = shown[row.organisation_id, row.measure, row.group]
+        lines.append(
+            _(
+                "{measure}: {verdict}, {figure}. Of these excepted: {count}. Without them it would be: {other}, {other_figure}."
+            ).format(
+                measure=verdict.measure_label(run.policy, row.measure, row.group),
+                verdict=verdict_text(now.verdict),
+                figure=figure_text(now),
+                count=run.review.excepted_count(row.organisation_id, row.recommendation, row.measure),
+                other=verdict_text(row.verdict),
+                other_figure=figure_text(row),
+            )
+        )
+    return lines
 
 
 def parameters_html(policy: policies.Policy, settings: policies.Settings) -> str:
@@ -315,16 +347,28 @@ def opened_lines(report: validation.Report, settings: policies.Settings, organis
 def records(run: Run, with_findings: bool = False) -> list[dict]:
     """The results as plain objects for JSON: the columns of `verdict.RESULT_COLUMNS`, parameters, digest; findings on demand."""
     objects = []
+    without = run.without_excepted if run.review is not None else run.results.iloc[:0]
+    others = {
+        (row["organisation_id"], row["measure"], row["group"]): {
+            name: _plain(row[name]) for name in ("n", "k", "missing", "value", "verdict")
+        }
+        for row in without.to_dict("records")
+    }
     for row in run.results.to_dict("records"):
         entry = {name: _plain(value) for name, value in row.items()}
         entry["parameters"] = run.settings.used(run.policy.measures[row["measure"]])
         entry["data_digest"] = run.dataset.digest
         entry["rows_left_out"] = run.report.faulty_rows
+        entry["handbook_version"] = __version__
+        if run.review is not None:
+            key = (row["organisation_id"], row["recommendation"], row["measure"])
+            entry["excepted"] = run.review.excepted_count(*key)
+            entry["without_excepted"] = others.get((row["organisation_id"], row["measure"], row["group"]))
         if with_findings:
             of_row = run.findings["measure"].eq(row["measure"]) & run.findings["organisation_id"].eq(
                 row["organisation_id"]
             )
-            found = run.findings[of_row]
+            found = (run.findings if run.review is None else run.review.findings)[of_row]
             entry["findings"] = plain_records(found)
         objects.append(entry)
     return objects

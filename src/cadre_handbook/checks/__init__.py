@@ -23,6 +23,7 @@ import pandas as pd
 
 from cadre_handbook import disclosure, schema, validation, verdict
 from cadre_handbook import policy as policies
+from cadre_handbook import review as reviews
 from cadre_handbook.dataset import SAMPLE, Dataset, cut_to, open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, clauses, joined, label, language
@@ -39,6 +40,7 @@ FINDING_COLUMNS = [
         "reason_code",
         "reason",
         "organisation_id",
+        "finding_id",
     ),
 ]
 
@@ -47,7 +49,8 @@ FINDING_COLUMNS = [
 class Run:
     """One check on one dataset: `facts`, `results` and `findings` as frames, with what they were made from.
 
-    Of a hidden result no fact, cell or finding is in them.
+    Of a hidden result no fact, cell or finding is in them. ``review``: what an earlier review said of the findings, where one was
+    given; ``without_excepted``: the results that the approved exceptions would change, as they would be without them.
     """
 
     policy: policies.Policy
@@ -60,6 +63,8 @@ class Run:
     findings: pd.DataFrame
     organisations: list[str]
     given: Mapping[str, Any]
+    review: reviews.Review | None = None
+    without_excepted: pd.DataFrame | None = None
 
     def of(self, measure: str) -> pd.DataFrame:
         """The facts of one measure that are about the organisations asked for."""
@@ -284,11 +289,14 @@ def prepared(
     return settings, organisations
 
 
-def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> Run:
-    """A check on a validated dataset. ``given``: parameters by name, those that are `None` as the policy says.
+def evaluate(
+    slug: str, report: validation.Report, given: Mapping[str, Any], records: pd.DataFrame | None = None
+) -> Run:
+    """A check on a validated dataset. ``given``: parameters by name, those that are `None` as the policy says. ``records``: those of
+    the file that `review` names, where it is read already.
 
-    Raises `RequestError` for a parameter that is unknown or out of range, a missing `as_of`, an unknown organisation;
-    `DataRefused` where the data have problems and `allow_problems` was not given.
+    Raises `RequestError` for a parameter that is unknown or out of range, a missing `as_of`, an unknown organisation, a malformed
+    review; `DataRefused` where the data have problems and `allow_problems` was not given.
     """
     policy = policies.load_policy(slug)
     settings, organisations = prepared(policy, report, given)
@@ -319,8 +327,33 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
     if report.faulty_rows:
         note = _("rows left out for their problems: {count}").format(count=report.faulty_rows)
         results["reason"] = [clauses(reason, note) for reason in results["reason"]]
-    findings = _findings(facts[facts["organisation_id"].isin(organisations)], policy, settings)
-    return Run(policy, settings, dataset, report, facts, counted, results, findings, organisations, given)
+    about = facts["reason_code"].notna() & facts["organisation_id"].isin(organisations)
+    facts["finding_id"] = pd.Series(reviews.finding_ids(facts[about], slug), index=facts.index[about], dtype="object")
+    findings = _findings(facts[about], policy, settings)
+    run_ = Run(policy, settings, dataset, report, facts, counted, results, findings, organisations, given)
+    if settings.review:
+        _under_review(run_, reviews.read_records(settings.review) if records is None else records)
+    return run_
+
+
+def _under_review(run_: Run, records: pd.DataFrame) -> None:
+    """Set what a review says of the findings of a run, and what would be without those that it approved as exceptions."""
+    of_check = records["recommendation"].isin(["", run_.policy.id]) & records["organisation_id"].isin(
+        ["", *run_.organisations]
+    )
+    run_.review = reviews.review(run_.findings, records[of_check], run_.settings.as_of)
+    excepted = run_.facts["finding_id"].isin(run_.review.excepted)
+    # Of a sensitive measure two results side by side could tell what one of them hides; a statistic is no count of findings.
+    touched = [
+        name
+        for name in run_.facts.loc[excepted, "measure"].unique()
+        if not run_.policy.measures[name].sensitive and not run_.policy.measures[name].statistic
+    ]
+    cells = verdict.summed(verdict.cells(run_.facts[~excepted & run_.facts["measure"].isin(touched)]))
+    others = verdict.judge(cells, run_.policy, run_.settings, run_.organisations, {})
+    keys = ["organisation_id", "measure", "group"]
+    changed = pd.MultiIndex.from_frame(run_.facts.loc[excepted & run_.facts["measure"].isin(touched), keys])
+    run_.without_excepted = others[pd.MultiIndex.from_frame(others[keys]).isin(changed)].reset_index(drop=True)
 
 
 def otherwise(run_: Run, **values: Any) -> Run:
