@@ -17,7 +17,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -221,12 +221,14 @@ class Review:
 
     ``findings``: those of the run, with `status` (a state, or `new`, `open`, `came back`) and the columns of a record.
     ``settled``: records whose finding is gone, with the day since when. ``unknown``: ids that no finding has or is known to have had.
+    ``untouched``: records of what this run did not look at, kept as they are.
     """
 
     findings: pd.DataFrame
     settled: pd.DataFrame
     unknown: tuple[str, ...]
     as_of: pd.Timestamp
+    untouched: pd.DataFrame | None = None
 
     @property
     def excepted(self) -> pd.Series:
@@ -257,8 +259,9 @@ class Review:
         return lines
 
     def records(self) -> pd.DataFrame:
-        """The records to carry forward (columns `RECORD_COLUMNS`): every finding of the run, then what is settled."""
-        parts = [frame[RECORD_COLUMNS].astype("object") for frame in (self.findings, self.settled) if len(frame)]
+        """The records to carry forward (columns `RECORD_COLUMNS`): every finding of the run, then what is settled or untouched."""
+        frames = [frame for frame in (self.findings, self.settled, self.untouched) if frame is not None]
+        parts = [frame[RECORD_COLUMNS].astype("object") for frame in frames if len(frame)]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=RECORD_COLUMNS)
 
 
@@ -353,15 +356,16 @@ def write_workbook(
     *,
     as_of: pd.Timestamp,
     about: Sequence[str] = (),
+    untouched: pd.DataFrame | None = None,
 ) -> Review:
     """Write `findings.xlsx`: what it is, the review sheet with drop-downs, and a sheet for each check that found something.
 
     ``findings``: of any checks (columns `checks.FINDING_COLUMNS`); ``records``: of `read_records`, or `None`; ``about``: whose data
-    they are, a line each (`show.opened_lines`). The same arguments give the same bytes. Returns the review, as it was written.
+    they are, a line each (`show.opened_lines`); ``untouched``: records of what was not run, kept as they are. The same arguments give the same bytes. Returns the review, as it was written.
     """
     import openpyxl
 
-    done = review(findings, records, as_of)
+    done = replace(review(findings, records, as_of), untouched=untouched)
     book = openpyxl.Workbook()
     names: set[str] = set()
     sheet = book.active

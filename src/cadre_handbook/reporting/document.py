@@ -42,7 +42,7 @@ def write(path: Path, about: About, outcomes: Sequence[Outcome]) -> None:
     document.add_paragraph().add_run(no_decision()).bold = True
     document.add_heading(_("Scorecard"), 1)
     for part, items in _by_part(outcomes):
-        document.add_heading(page.part_title(part), 2)
+        document.add_heading(label(policy.parts()[part]), 2)
         _table(document, _verdict_headings(), [row for item in items for row in _verdicts(item)], OF_VERDICTS)
     document.add_heading(_("Findings"), 1)
     for _part, items in _by_part(outcomes):

@@ -9,31 +9,31 @@ from typing import Any
 import pandas as pd
 from nbformat import NotebookNode
 
-from cadre_handbook import __version__, show
+from cadre_handbook import __version__, scorecard, show
 from cadre_handbook.checks import FINDING_COLUMNS, Run
 from cadre_handbook.i18n import _, bracketed
+from cadre_handbook.review import DAYS
 from cadre_handbook.tables import clean
-from cadre_handbook.verdict import RESULT_COLUMNS
 
 JSON = "application/json"
-_COUNTS = ("n", "k", "missing")
-_FIGURES = ("value", "lower", "upper")
 
 
 @dataclass
 class Outcome:
     """What one notebook gave for one organisation.
 
-    ``records``: the objects of `check --format json`; ``results`` (`verdict.RESULT_COLUMNS`) and ``findings``
-    (`checks.FINDING_COLUMNS`): the same as frames, counts `Int64`; ``html``: its views by name (`picture`, `sensitivity`,
-    `counts`, `findings`); ``failure``: why there is nothing of all this.
+    ``records``: the objects of `check --format json`; ``results`` (`scorecard.results_of`) and ``findings``
+    (`checks.FINDING_COLUMNS`, with those of a review where there is one): the same as frames; ``review``: what a review says of
+    the findings, in lines; ``html``: its views by name (`picture`, `sensitivity`, `counts`, `findings`); ``failure``: why there
+    is nothing of all this.
     """
 
     slug: str
     organisation: str
     records: list[dict] = field(default_factory=list)
-    results: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=RESULT_COLUMNS))
+    results: pd.DataFrame = field(default_factory=lambda: scorecard.results_of([]))
     findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FINDING_COLUMNS))
+    review: list[str] = field(default_factory=list)
     html: dict[str, str] = field(default_factory=dict)
     failure: str = ""
 
@@ -73,18 +73,25 @@ def handed_over(run: Run) -> dict[str, Any]:
     return {
         "data_digest": run.dataset.digest,
         "results": show.records(run),
-        "findings": show.plain_records(run.findings),
+        "findings": show.plain_records(run.findings if run.review is None else run.review.findings),
+        "review": show.review_lines(run),
     }
 
 
 def read(slug: str, organisation: str, payload: Mapping[str, Any], notebook: NotebookNode) -> Outcome:
     """The outcome of an executed notebook and of what it handed over."""
-    results = pd.DataFrame(payload["results"], columns=RESULT_COLUMNS)
-    results = results.astype({**dict.fromkeys(_COUNTS, "Int64"), **dict.fromkeys(_FIGURES, "Float64")})
     findings = pd.DataFrame(payload["findings"])
     findings = findings.reindex(columns=[*FINDING_COLUMNS, *findings.columns.difference(FINDING_COLUMNS, sort=False)])
-    findings["since"] = pd.to_datetime(findings["since"]).astype("datetime64[s]")
-    return Outcome(slug, organisation, list(payload["results"]), results, findings, _views(notebook))
+    findings = findings.astype({name: "datetime64[s]" for name in DAYS if name in findings})
+    return Outcome(
+        slug,
+        organisation,
+        payload["results"],
+        scorecard.results_of(payload["results"]),
+        findings,
+        payload["review"],
+        _views(notebook),
+    )
 
 
 def _views(notebook: NotebookNode) -> dict[str, str]:

@@ -40,10 +40,9 @@ def report_html(about: About, outcomes: Sequence[Outcome], card: Scorecard) -> s
         no_decision=no_decision(),
         facts=facts(about),
         failures=[(title(item.slug), item.failure) for item in outcomes if item.failure],
-        scorecard=Markup(card.html()),
+        scorecard=Markup(card.html(link=lambda slug: f"#{slug}")),
         lacks=_lacking_everywhere(outcomes),
         parts=_parts(outcomes),
-        legend=Markup(show.verdict_legend()),
     )
 
 
@@ -59,7 +58,6 @@ def _words() -> dict[str, str]:
         "can_do": _("What you can do"),
         "lacks": _("What was missing"),
         "cannot_tell": _("What this check cannot tell"),
-        "marks": _("What the marks mean"),
     }
 
 
@@ -91,15 +89,6 @@ def facts(about: About) -> list[tuple[str, str]]:
     ]
 
 
-def part_title(part: str) -> str:
-    return {
-        "planning": _("Planning the exchange"),
-        "training": _("Training before and after the post"),
-        "assessment": _("Assessment and supervision"),
-        "support": _("Support for cadres and families"),
-    }.get(part, part)
-
-
 def title(slug: str) -> str:
     return label(policy.load_policy(slug), "title")
 
@@ -109,7 +98,7 @@ def _parts(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     for item in outcomes:
         if not item.failure:
             parts.setdefault(policy.load_policy(item.slug).part, []).append(_check(item))
-    return [{"title": part_title(part), "checks": checks} for part, checks in parts.items()]
+    return [{"title": label(policy.parts()[part]), "checks": checks} for part, checks in parts.items()]
 
 
 def _check(item: Outcome) -> dict[str, Any]:
@@ -122,6 +111,7 @@ def _check(item: Outcome) -> dict[str, Any]:
         "table": Markup(_verdict_table(item, recommendation)),
         "picture": Markup(item.html.get("picture", "")),
         "sensitivity": Markup(item.html.get("sensitivity", "")),
+        "review": item.review,
         "findings": Markup(item.html.get("findings", "")),
         "actions": [(label(action), label(action, "text")) for action in actions(item)],
         "lacks": lacking(item),

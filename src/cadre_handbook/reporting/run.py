@@ -26,7 +26,7 @@ import pandas as pd
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from cadre_handbook import __version__, checks, errors, policy, validation
+from cadre_handbook import __version__, checks, errors, policy, review, scorecard, validation
 from cadre_handbook.dataset import SAMPLE, open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, label
@@ -38,6 +38,7 @@ from cadre_handbook.strict_yaml import nearest
 
 SOME_FAILED = 4  # exit status
 MOST_UNNAMED = 20  # organisations that get a report without having been asked for by id
+WORKBOOK = "findings.xlsx"
 MARK = "confidential.txt"  # what the folder is, for those who come across it, and how this command knows it as its own
 METADATA = "cadre_handbook"  # of a notebook: what it was made from, and what it handed over
 HALF = ".part"  # the ending of a file that is being written
@@ -65,8 +66,8 @@ class Request:
     given: Mapping[str, Any] = field(default_factory=dict)
     policy: str | None = None
     jobs: int = SIDE_BY_SIDE
-    earlier: Path | None = None
-    review: Path | None = None
+    earlier: str | None = None
+    review: str | None = None
     slugs: Sequence[str] = ()
 
 
@@ -89,11 +90,13 @@ def run(request: Request) -> int:
     given = {slug: _parameters(slug, request, day) for slug in slugs}
     if len(report.errors) and not request.allow_problems:
         raise validation.refused(report)
-    earlier = _earlier(request.earlier) if request.earlier else None
-    records = _review(request.review) if request.review else None
+    earlier = scorecard.read_earlier(request.earlier) if request.earlier else None
+    records = review.read_records(request.review) if request.review else None
     if request.data != SAMPLE and Path(request.data).expanduser().resolve() == out:
         raise RequestError(_("--out and --data name the same folder: reports would lie among the tables."))
     folders = dict(zip(organisations, _folders(out, organisations), strict=True))
+    for folder in folders.values():
+        _keep_records(folder, request.review)
     _begin(out)
 
     work = [
@@ -181,19 +184,6 @@ def _whole_path(where: str) -> str:
     return SAMPLE if where == SAMPLE else str(Path(where).expanduser().resolve())
 
 
-def _earlier(path: Path) -> dict:
-    try:
-        return json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RequestError(_("{path}: expected the results.json of an earlier run.").format(path=path)) from error
-
-
-def _review(path: Path) -> Any:
-    from cadre_handbook import review
-
-    return review.read_records(path)
-
-
 # --- the folder -----------------------------------------------------------------------------------
 
 
@@ -218,6 +208,19 @@ def _folder_name(organisation: str) -> str:
 
 def _coded(organisation: str) -> str:
     return f"organisation-{hashlib.sha256(organisation.encode()).hexdigest()[:12]}"
+
+
+def _keep_records(folder: Path, given: str | None) -> None:
+    """Refuse to write over records that somebody put into the workbook of an earlier run, and that are not handed to this one."""
+    workbook = folder / WORKBOOK
+    if workbook.is_file() and not (given and Path(given).expanduser().resolve() == workbook):
+        count = int(review.read_records(workbook)["state"].ne("").sum())
+        if count:
+            raise RequestError(
+                _(
+                    "{path} holds {count} records of a review, which would be lost. Carry them forward with --review {path}, or move the file."
+                ).format(path=workbook, count=count)
+            )
 
 
 def _begin(out: Path) -> None:
@@ -320,16 +323,18 @@ def _key(
     }
     if request.allow_problems:
         parameters["allow_problems"] = True
-    if request.policy:
-        parameters["policy"] = _whole_path(request.policy)
+    files = {"policy": request.policy, "review": request.review}
+    parameters |= {name: _whole_path(path) for name, path in files.items() if path}
     return {
         "version": __version__,
         "package": package_digest(),
         "data": report.dataset.digest,
         "notebook": hashlib.sha256(_stored(slug).read_bytes()).hexdigest(),
-        "local_policy": hashlib.sha256(Path(request.policy).expanduser().read_bytes()).hexdigest()
-        if request.policy
-        else None,
+        "files": {
+            name: hashlib.sha256(Path(path).expanduser().read_bytes()).hexdigest()
+            for name, path in files.items()
+            if path
+        },
         "parameters": parameters,
     }
 
@@ -470,7 +475,6 @@ def _terminated_as_interrupted() -> Iterator[None]:
 
 def _write_report(folder: Path, about: About, outcomes: Sequence[Outcome], earlier: dict | None, records: Any) -> None:
     """Write `results.json`, `findings.xlsx`, `report.html` and the Word file; each whole or not at all."""
-    from cadre_handbook import review, scorecard
     from cadre_handbook.reporting import document, page
 
     results = pd.concat([item.results for item in outcomes], ignore_index=True)
@@ -479,10 +483,25 @@ def _write_report(folder: Path, about: About, outcomes: Sequence[Outcome], earli
     written = {"header": _header(about, outcomes), "results": [entry for item in outcomes for entry in item.records]}
     whole = json.dumps(written, ensure_ascii=False, indent=1) + "\n"
     write_whole(folder / "results.json", lambda path: path.write_text(whole, encoding="utf-8"))
-    write_whole(folder / "findings.xlsx", lambda path: review.write_workbook(path, findings, records))
+    own, others = _of_this_run(records, outcomes)
+    lines = [f"{word}: {what}" for word, what in page.facts(about)]
+    write_whole(
+        folder / WORKBOOK,
+        lambda path: review.write_workbook(path, findings, own, as_of=about.as_of, about=lines, untouched=others),
+    )
     source = page.report_html(about, outcomes, card)
     write_whole(folder / "report.html", lambda path: path.write_text(source, encoding="utf-8"))
     write_whole(folder / "scorecard.docx", lambda path: document.write(path, about, outcomes))
+
+
+def _of_this_run(records: pd.DataFrame | None, outcomes: Sequence[Outcome]) -> tuple[pd.DataFrame | None, ...]:
+    """The records of a review that are of what was run, and the others: of a check that was not run nothing is settled."""
+    if records is None:
+        return None, None
+    ran = [item.slug for item in outcomes if not item.failure]
+    here = [item.organisation for item in outcomes]
+    own = records["recommendation"].isin(["", *ran]) & records["organisation_id"].isin(["", *here])
+    return records[own], records[~own]
 
 
 def _header(about: About, outcomes: Sequence[Outcome]) -> dict[str, Any]:
