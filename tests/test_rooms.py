@@ -43,7 +43,11 @@ class Room:
 
 
 ROOMS = {
-    "page": Room("book", (".md", ".rst"), ("index.md", "book/guide/*", "book/stories/*", "book/*/quiz.md")),
+    "page": Room(
+        "book",
+        (".md", ".rst"),
+        ("index.md", "book/guide/*", "book/stories/*", "book/*/quiz.md", "book/whole/findings.md"),
+    ),
     "notebook": Room("notebooks", (".ipynb",)),
     "policy file": Room("data/policy", (".yaml", ".yml"), ("data/policy/common.yaml",)),
     "module": Room("src/cadre_handbook/checks", (".py",), ("__init__.py",)),
@@ -93,7 +97,11 @@ def out_of_step(root: Path) -> list[str]:
 
 
 def _is_of_a_room(file: str) -> bool:
-    return not file.startswith(("book/guide/", "book/stories/")) and Path(file).name not in ("index", "quiz")
+    return not file.startswith(("book/guide/", "book/stories/")) and Path(file).name not in (
+        "index",
+        "quiz",
+        "findings",
+    )
 
 
 # --- the rooms as they are ------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A page names a slug; the words and numbers come from `data/policy/` and `data/sc
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from docutils import nodes
@@ -331,6 +332,35 @@ class Recommendations(Directive):
         return container.children
 
 
+class Actions(Directive):
+    """Every reason of every check by what an official can do about it: kinds of action in the order of `data/actions.yaml`."""
+
+    def run(self) -> list[nodes.Node]:
+        environment = self.state.document.settings.env
+        environment.note_dependency(str(DATA / "actions.yaml"))
+        loaded = [policies.load_policy(slug) for slug in policies.checks()]
+        for policy in loaded:
+            environment.note_dependency(str(DATA / "policy" / policy.part / f"{policy.id}.yaml"))
+        return [self._section(action, loaded) for action in policies.actions().values()]
+
+    def _section(self, action: policies.Action, loaded: list[policies.Policy]) -> nodes.section:
+        """An action with the reasons that ask for it, by check; a gap in a reason is shown as an ellipsis."""
+        section = nodes.section(ids=[f"action-{action.name}"], names=[f"action-{action.name}"])
+        section += nodes.title(text=f"{action.label} ({action.label_zh_CN})")
+        lines = [f"{action.text} {action.text_zh_CN}", ""]
+        for policy in loaded:
+            reasons = [reason for reason in policy.reasons.values() if reason.action == action.name]
+            if reasons:
+                lines += [f"[{policy.title}]({_page(policy)})", ""]
+                lines += [f"- {_GAP.sub('…', reason.text)}" for reason in reasons] + [""]
+        self.state.nested_parse(StringList(lines, source="actions.yaml"), 0, section)
+        self.state.document.note_explicit_target(section)
+        return section
+
+
+_GAP = re.compile(r"\{[^}]*\}")
+
+
 class VerdictLegend(Directive):
     """The marks of verdicts with their words in both languages and what they mean."""
 
@@ -338,17 +368,12 @@ class VerdictLegend(Directive):
         return [_raw(show.verdict_legend(beside="zh_CN"))]
 
 
-PARTS = {
-    "planning": "Planning the exchange (计划)",
-    "training": "Training before and after the post (培养锻炼)",
-    "assessment": "Assessment and supervision (考核监督)",
-    "support": "Support for cadres and families (保障)",
-    "whole": "The whole picture (总览)",
-}
+PARTS = {name: f"{part['label']} ({part['label_zh_CN']})" for name, part in policies.parts().items()}
 
 
 DIRECTIVES = [
     ("recommendations", Recommendations),
+    ("actions", Actions),
     ("recommends", Recommends),
     ("measures", Measures),
     ("parameters", Parameters),

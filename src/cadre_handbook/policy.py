@@ -513,6 +513,12 @@ def catalogue() -> dict[str, dict]:
     return {entry["slug"]: entry for entry in entries["recommendations"]}
 
 
+@cache
+def parts() -> dict[str, dict]:
+    """The parts of the book in their order: name to its `label` and `label_zh_CN`, from `data/catalogue.yml`."""
+    return load_yaml(DATA / "catalogue.yml")["parts"]
+
+
 def checks() -> list[str]:
     """The slugs that have a check, in reading order."""
     return [slug for slug, entry in catalogue().items() if entry["kind"] == CHECK]

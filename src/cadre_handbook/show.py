@@ -90,13 +90,31 @@ def verdict_list(policy: policies.Policy, results: pd.DataFrame) -> str:
 
 def verdict_counts(run: Run) -> str:
     """How many results of a run have each verdict, as marks and words in one line."""
-    rows = list(run.results.itertuples())
-    counts = [(word, sum(row.verdict == word for row in rows)) for word in BOX_ORDER]
+    return counts_html(run.results)
+
+
+def counts_html(results: pd.DataFrame) -> str:
+    """How many results have each verdict, as marks and words in one line."""
+    counts = [(word, int(results["verdict"].eq(word).sum())) for word in BOX_ORDER]
     shown = (_verdict_span(word, f"{count} ") for word, count in counts if count)
     return f'<p class="ch-counts">{" ".join(shown)}</p>'
 
 
-def _box_list(policy: policies.Policy, rows: list) -> str:
+def full_list(policy: policies.Policy, results: pd.DataFrame) -> str:
+    """Results as a list, every one shown in its own order, with the reason where one could not be told or people are unknown."""
+    return _box_list(policy, list(results.itertuples()), with_reasons=True)
+
+
+# Verdicts whose reason repeats what figure and target say, unless somebody is unknown.
+_SAID_BY_FIGURE = (verdict.MET, verdict.NOT_MET, verdict.CONTEXT)
+
+
+def _why(row) -> str:
+    said = row.verdict in _SAID_BY_FIGURE and (pd.isna(row.missing) or not row.missing)
+    return "" if said or not row.reason else f'<small class="ch-box-why">{html.escape(row.reason)}</small>'
+
+
+def _box_list(policy: policies.Policy, rows: list, with_reasons: bool = False) -> str:
     items = []
     for row in rows:
         target = verdict.target_text(row)
@@ -108,7 +126,10 @@ def _box_list(policy: policies.Policy, rows: list) -> str:
             "ch-box-figure": figure_text(row),
             "ch-box-target": goal,
         }
-        spans = " ".join(f'<span class="{css}">{html.escape(text)}</span>' for css, text in parts.items())
+        more = {"ch-box-what": _why(row)} if with_reasons else {}
+        spans = " ".join(
+            f'<span class="{css}">{html.escape(text)}{more.get(css, "")}</span>' for css, text in parts.items()
+        )
         items.append(f"<li>{_verdict_span(row.verdict)} {spans}</li>")
     return f'<ul class="ch-box-list">{"".join(items)}</ul>'
 
@@ -311,7 +332,7 @@ class View:
 
     source: str = ""
     picture: Picture | None = None
-    lines: tuple[str, ...] = ()
+    lines: Sequence[str] = ()
     figures: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -359,6 +380,7 @@ def records(run: Run, with_findings: bool = False) -> list[dict]:
         entry["parameters"] = run.settings.used(run.policy.measures[row["measure"]])
         entry["data_digest"] = run.dataset.digest
         entry["rows_left_out"] = run.report.faulty_rows
+        entry["min_cases"] = run.settings.min_cases
         entry["handbook_version"] = __version__
         if run.review is not None:
             key = (row["organisation_id"], row["recommendation"], row["measure"])
