@@ -379,15 +379,16 @@ def write_workbook(
             sheet, _of_check(done.findings[done.findings["recommendation"].eq(slug)], policy), _check_headings()
         )
     for sheet in book.worksheets:
-        sheet.oddHeader.center.text = _confidential()
+        sheet.oddHeader.center.text = confidential()
         sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
         sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(fitToPage=True)
     _save(book, Path(path), as_of)
     return done
 
 
-def _confidential() -> str:
-    return _("Confidential: about people, for internal use only")
+def confidential() -> str:
+    """What stands on everything that names people, by id or otherwise."""
+    return _("Confidential: holds personal information. For internal use only; do not pass it on.")
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:
@@ -407,7 +408,7 @@ def _write_about(sheet, done: Review, about: Sequence[str]) -> None:
     counts = done.findings["recommendation"].value_counts()
     titles = {slug: label(policies.load_policy(slug), "title") for slug in policies.checks() if slug in counts}
     lines = [
-        _confidential(),
+        confidential(),
         *about,
         _("As of the end of {day}; handbook version {version}.").format(day=_day(done.as_of), version=__version__),
         _("A finding is a prompt for a collective human review, never a decision."),
@@ -433,7 +434,7 @@ def _write_about(sheet, done: Review, about: Sequence[str]) -> None:
     for number, line in enumerate(lines, start=1):
         cell = _write_cell(sheet, number, 1, line)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cell.font = Font(bold=line in (_confidential(), _("How to record a review")))
+        cell.font = Font(bold=line in (confidential(), _("How to record a review")))
 
 
 def _write_review(sheet, done: Review) -> None:

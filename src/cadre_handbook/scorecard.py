@@ -81,7 +81,9 @@ def first_findings(results: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFram
     missed = results[results["verdict"].eq(verdict.NOT_MET)]
     ranks = missed.assign(rank=[_rank(row) for row in missed.itertuples()])
     ranks = ranks.groupby(KEY[:3], as_index=False)["rank"].min()
-    wanted = findings[[_may_come_first(row) for row in findings.itertuples()]].merge(ranks, on=KEY[:3])
+    # A mask, for a list of nobody would choose no columns.
+    may_come = pd.Series([_may_come_first(row) for row in findings.itertuples()], index=findings.index, dtype=bool)
+    wanted = findings[may_come].merge(ranks, on=KEY[:3])
     order = {slug: place for place, slug in enumerate(policies.checks())}
     wanted = wanted.assign(place=wanted["recommendation"].map(order))
     wanted = wanted.sort_values(["rank", "since", "place", "finding_id"], na_position="last", kind="stable")

@@ -20,7 +20,8 @@ from docx.text.paragraph import Paragraph
 from cadre_handbook import policy, show, verdict
 from cadre_handbook.i18n import _, label
 from cadre_handbook.reporting import page
-from cadre_handbook.reporting.outcome import About, Outcome, confidential, no_decision
+from cadre_handbook.reporting.outcome import About, Outcome, no_decision
+from cadre_handbook.review import confidential
 from cadre_handbook.tables import cell_text, clean
 
 A4 = (Cm(29.7), Cm(21.0))  # landscape

@@ -59,11 +59,6 @@ class About:
         return clean(self.name + bracketed(self.organisation) if self.name else self.organisation)
 
 
-def confidential() -> str:
-    """What stands on everything that names people, by id or otherwise."""
-    return _("Confidential: holds personal information. For internal use only; do not pass it on.")
-
-
 def no_decision() -> str:
     return _("A finding is a prompt for a collective human review, never a decision.")
 

@@ -18,7 +18,8 @@ from cadre_handbook import policy, show, verdict
 from cadre_handbook.i18n import _, joined, label
 from cadre_handbook.paths import STYLE
 from cadre_handbook.references import reference_text
-from cadre_handbook.reporting.outcome import About, Outcome, confidential, no_decision
+from cadre_handbook.reporting.outcome import About, Outcome, no_decision
+from cadre_handbook.review import confidential
 from cadre_handbook.scorecard import Scorecard
 from cadre_handbook.tables import NONE, html_table
 

@@ -233,7 +233,7 @@ def _begin(out: Path) -> None:
     for half in out.rglob(f".*{HALF}.*"):
         half.unlink()
     text = (
-        outcome.confidential()
+        review.confidential()
         + "\n"
         + _("cadre-handbook run writes this folder, and writes it anew: keep nothing of your own here.")
     )
@@ -380,10 +380,7 @@ def _in_words(cell: NotebookNode, slug: str) -> str:
         return f"## {headings[cell.id]}"
     if cell.id == "title":
         return (
-            f"# {label(policy.load_policy(slug), 'title')}\n\n"
-            + outcome.confidential()
-            + "\n\n"
-            + outcome.no_decision()
+            f"# {label(policy.load_policy(slug), 'title')}\n\n" + review.confidential() + "\n\n" + outcome.no_decision()
         )
     return cell.source
 
