@@ -273,7 +273,7 @@ class Scorecard:
         if self.changed is None:
             return ""
         words, counts = _change_words(), self.changed["change"].value_counts()
-        told = joined(f"{word}: {counts[name]}" for name, word in words.items() if name in counts)
+        told = clauses(*(f"{word}: {counts[name]}" for name, word in words.items() if name in counts))
         lead = _("Compared with the results as of the end of {day}: {counts}.").format(
             day=self.earlier_as_of, counts=told
         )
@@ -310,6 +310,8 @@ class Scorecard:
         ]
         headings = [_("Check"), _("Measure"), _("Change"), _("Then"), _("Now"), _("Why besides")]
         table = pd.DataFrame(rows, columns=headings)
+        if table[_("Why besides")].eq("").all():
+            table = table.drop(columns=_("Why besides"))
         return "".join([*parts, html_table(table, "ch-changes", _("What changed"))])
 
     def lines(self) -> Iterable[str]:
