@@ -285,6 +285,13 @@ def review(findings: pd.DataFrame, records: pd.DataFrame | None, as_of: pd.Times
     return Review(findings.join(added), settled.reset_index(drop=True), tuple(left.loc[~listed, ID]), as_of)
 
 
+def of_run(records: pd.DataFrame, recommendations: Iterable[str], organisations: Iterable[str]) -> pd.DataFrame:
+    """The records that can be about a run of these checks on these organisations: theirs, and those that do not say whose they are."""
+    about = {"recommendation": recommendations, "organisation_id": organisations}
+    mine = [records[name].fillna("").isin(["", *wanted]) for name, wanted in about.items()]
+    return records[mine[0] & mine[1]]
+
+
 def _matched(now: Sequence[str], before: Sequence[str]) -> Iterable[tuple[str, str]]:
     """The id of a record for each finding that has one; of two that shared a short id before, the longer ids begin with it."""
     known = set(before)

@@ -26,23 +26,28 @@ FIRST = 3  # findings to look at first
 KEY = ["recommendation", "organisation_id", "measure", "group"]
 COUNTS, FIGURES = ("n", "k", "missing"), ("value", "lower", "upper", "target")
 # What tells, besides the figures, what a result was made from and with.
+OF_REVIEW = ("excepted", "without_excepted")
 MADE_WITH = ("data_digest", "rows_left_out", "as_of", "version", "handbook_version", "min_cases", "parameters")
 
 
-def evaluate_all(report: validation.Report, given: Mapping[str, Any]) -> tuple[list[dict], pd.DataFrame]:
+def evaluate_all(
+    report: validation.Report, given: Mapping[str, Any], records: pd.DataFrame | None = None
+) -> tuple[list[dict], pd.DataFrame]:
     """Every check on a validated dataset: the objects of `show.records`, and the findings with what a review said of them.
 
-    ``given``: the parameters that every check has; raises as `checks.evaluate` does.
+    ``given``: the parameters that every check has; ``records``: those of the file that `review` names, where it is read already.
+    Raises as `checks.evaluate` does.
     """
-    records = reviews.read_records(given["review"]) if given.get("review") else None
+    if records is None and given.get("review"):
+        records = reviews.read_records(given["review"])
     runs = [checks.evaluate(slug, report, given, records) for slug in policies.checks()]
     findings = [run.findings if run.review is None else run.review.findings for run in runs]
     return [entry for run in runs for entry in show.records(run)], pd.concat(findings, ignore_index=True)
 
 
 def results_of(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Objects of `--format json` as a frame: columns `verdict.RESULT_COLUMNS` and `MADE_WITH`, counts Int64, figures Float64."""
-    columns = list(dict.fromkeys([*verdict.RESULT_COLUMNS, *MADE_WITH]))
+    """Objects of `--format json` as a frame: columns `verdict.RESULT_COLUMNS`, `MADE_WITH`, `OF_REVIEW`; counts Int64, figures Float64."""
+    columns = list(dict.fromkeys([*verdict.RESULT_COLUMNS, *MADE_WITH, *OF_REVIEW]))
     frame = pd.DataFrame(list(records), columns=columns)
     return frame.astype({**dict.fromkeys(COUNTS, "Int64"), **dict.fromkeys(FIGURES, "Float64")})
 
@@ -208,7 +213,7 @@ class Scorecard:
         """A row a result, with headings in the language in use: part, check, measure, verdict, figure, target, origin, unknown, why."""
         rows = list(self.results.itertuples())
         loaded = [policies.load_policy(row.recommendation) for row in rows]
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 _("Part"): [label(policies.parts()[policy.part]) for policy in loaded],
                 _("Check"): [label(policy, "title") for policy in loaded],
@@ -221,6 +226,10 @@ class Scorecard:
                 _("Why"): [row.reason for row in rows],
             }
         )
+        if self.results["excepted"].notna().any():
+            excepted = [show.count_text(row.excepted) for row in rows]
+            table.insert(list(table).index(_("Unknown")), _("Of these excepted"), excepted)
+        return table
 
     def html(self, link: Callable[[str], str] | None = None) -> str:
         """All of it as HTML; ``link`` gives the address of a check's page from its slug."""
@@ -266,7 +275,7 @@ class Scorecard:
         if self.changed is None:
             return ""
         words, counts = _change_words(), self.changed["change"].value_counts()
-        told = joined(f"{word}: {counts[name]}" for name, word in words.items() if name in counts)
+        told = clauses(*(f"{word}: {counts[name]}" for name, word in words.items() if name in counts))
         lead = _("Compared with the results as of the end of {day}: {counts}.").format(
             day=self.earlier_as_of, counts=told
         )
@@ -303,6 +312,8 @@ class Scorecard:
         ]
         headings = [_("Check"), _("Measure"), _("Change"), _("Then"), _("Now"), _("Why besides")]
         table = pd.DataFrame(rows, columns=headings)
+        if table[_("Why besides")].eq("").all():
+            table = table.drop(columns=_("Why besides"))
         return "".join([*parts, html_table(table, "ch-changes", _("What changed"))])
 
     def lines(self) -> Iterable[str]:
@@ -357,8 +368,13 @@ def _measure_label(row) -> str:
 
 
 def _told(row) -> str:
-    """Verdict and figure of a result, as far as the policy files of today know its measure."""
+    """Verdict and figure of a result; of a measure about a trait of people, or one that the policy files no longer know, its verdict alone.
+
+    Who left or came between two runs could be told by the counts of a trait side by side.
+    """
     if row is None:
         return "–"
-    known = row.recommendation in policies.checks() and row.measure in policies.load_policy(row.recommendation).measures
-    return clauses(show.verdict_text(row.verdict), show.figure_text(row) if known else "")
+    known = row.recommendation in policies.checks() and policies.load_policy(row.recommendation).measures.get(
+        row.measure
+    )
+    return clauses(show.verdict_text(row.verdict), show.figure_text(row) if known and not known.sensitive else "")

@@ -14,7 +14,7 @@ from cadre_handbook import policy as policies
 from cadre_handbook import review as reviews
 from cadre_handbook.checks import Run
 from cadre_handbook.dataset import SAMPLE
-from cadre_handbook.i18n import _, bracketed, in_language, joined, label
+from cadre_handbook.i18n import _, bracketed, clauses, in_language, joined, label
 from cadre_handbook.references import reference_text
 from cadre_handbook.tables import html_table
 
@@ -111,7 +111,20 @@ _SAID_BY_FIGURE = (verdict.MET, verdict.NOT_MET, verdict.CONTEXT)
 
 def _why(row) -> str:
     said = row.verdict in _SAID_BY_FIGURE and (pd.isna(row.missing) or not row.missing)
-    return "" if said or not row.reason else f'<small class="ch-box-why">{html.escape(row.reason)}</small>'
+    told = clauses("" if said else row.reason, _excepted(row))
+    return f'<small class="ch-box-why">{html.escape(told)}</small>' if told else ""
+
+
+def _excepted(row) -> str:
+    """How many findings of a result are excepted, and the verdict without them; empty where none is."""
+    count, without = getattr(row, "excepted", None), getattr(row, "without_excepted", None)
+    if count is None or pd.isna(count) or not count:
+        return ""
+    if not isinstance(without, dict):
+        return _("of these excepted: {count}").format(count=int(count))
+    return _("of these excepted: {count}; without them it would be: {other}").format(
+        count=int(count), other=verdict_text(without["verdict"])
+    )
 
 
 def _box_list(policy: policies.Policy, rows: list, with_reasons: bool = False) -> str:

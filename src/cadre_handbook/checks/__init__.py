@@ -338,10 +338,8 @@ def evaluate(
 
 def _under_review(run_: Run, records: pd.DataFrame) -> None:
     """Set what a review says of the findings of a run, and what would be without those that it approved as exceptions."""
-    of_check = records["recommendation"].isin(["", run_.policy.id]) & records["organisation_id"].isin(
-        ["", *run_.organisations]
-    )
-    run_.review = reviews.review(run_.findings, records[of_check], run_.settings.as_of)
+    of_check = reviews.of_run(records, [run_.policy.id], run_.organisations)
+    run_.review = reviews.review(run_.findings, of_check, run_.settings.as_of)
     excepted = run_.facts["finding_id"].isin(run_.review.excepted)
     # Of a sensitive measure two results side by side could tell what one of them hides; a statistic is no count of findings.
     touched = [

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from cadre_handbook import checks, scorecard, show, validation, verdict
 from cadre_handbook import policy as policies
-from cadre_handbook import scorecard, show, validation, verdict
+from cadre_handbook import review as reviews
 from cadre_handbook.dataset import SAMPLE
 from cadre_handbook.policy import Settings
 
@@ -18,23 +19,29 @@ YEAR_BEFORE, NO_COMPARISON = "year before", "none"
 
 @dataclass(frozen=True)
 class Cards:
-    """A scorecard for each organisation; ``link``: the address of a check's page, in the book alone."""
+    """A scorecard for each organisation; ``link``: the address of a check's page, in the book alone; ``review``: what a review said
+    of the findings of all checks, where one was given."""
 
     cards: list[scorecard.Scorecard]
     link: Callable[[str], str] | None
+    review: reviews.Review | None = None
 
 
 def opened(report: validation.Report, settings: Settings, given: Mapping[str, Any]) -> Cards:
     """A scorecard for each organisation asked for, compared with the results that `earlier` names."""
     common = {name: value for name, value in given.items() if name in policies.common_parameters()}
-    records, findings = scorecard.evaluate_all(report, common)
+    recorded = reviews.read_records(settings.review) if settings.review else None
+    records, findings = scorecard.evaluate_all(report, common, recorded)
     earlier = _earlier(report, settings, common)
     results = scorecard.results_of(records)
     cards = [
         scorecard.make(of_one, findings[findings["organisation_id"].eq(organisation)], earlier)
         for organisation, of_one in results.groupby("organisation_id", sort=False)
     ]
-    return Cards(cards, _page if report.dataset.where == SAMPLE else None)
+    if recorded is not None:
+        recorded = reviews.of_run(recorded, policies.checks(), list(results["organisation_id"].unique()))
+        recorded = reviews.review(findings[checks.FINDING_COLUMNS], recorded, settings.as_of)
+    return Cards(cards, _page if report.dataset.where == SAMPLE else None, recorded)
 
 
 def _earlier(report: validation.Report, settings: Settings, common: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -57,7 +64,8 @@ def _page(slug: str) -> str:
 
 def first(opened_: Cards) -> show.View:
     """The findings to look at first."""
-    return show.View("".join(card.first_html(opened_.link) for card in opened_.cards))
+    told = "".join(show.paragraph(line) for line in (opened_.review.lines() if opened_.review else ()))
+    return show.View("".join(card.first_html(opened_.link) for card in opened_.cards) + told)
 
 
 def every_check(opened_: Cards) -> show.View:
