@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from html.parser import HTMLParser
 
 import docx
 import nbformat.v4
+import openpyxl
 import pandas as pd
 import pytest
 from docx.oxml.ns import qn
 
-from cadre_handbook import __version__, checks, i18n, policy, scorecard, verdict
+from cadre_handbook import __version__, checks, i18n, policy, review, scorecard, show, verdict
 from cadre_handbook.dataset import open_dataset
 from cadre_handbook.i18n import in_language
 from cadre_handbook.reporting import document, outcome, page
@@ -20,8 +22,14 @@ from cadre_handbook.reporting.outcome import About
 from cadre_handbook.tables import cell_text
 from cadre_handbook.validation import validate
 
+CANARY = "金丝雀"
 NASTY = "<script>alert(1)</script>&amp;\x07"
 DAY = pd.Timestamp("2024-12-31")
+JUSTIFIED = {
+    "State": "Justified",
+    "By (role or id, no name)": "leading group",
+    "Reason of the review": "a project runs",
+}
 SLUGS = ["tenure_limit", "avoidance", "family_support"]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -175,6 +183,17 @@ def test_a_check_that_did_not_run_is_told_and_has_no_section(county, tmp_path):
     assert 'id="tenure_limit"' not in source
 
 
+def test_nothing_found_and_nothing_run_make_a_report_too(county, tmp_path):
+    county.set("postings", 2, "start", "2020-01-01")
+    outcomes, _source = made(county, tmp_path)
+    empty = [item for item in outcomes if not len(item.findings)]
+    assert [item.slug for item in empty] == ["tenure_limit", "family_support"]
+    for several in (empty, [outcome.Outcome("tenure_limit", "01100", failure="why")]):
+        results, findings = (pd.concat([getattr(item, name) for item in several]) for name in ("results", "findings"))
+        assert page.report_html(about(), several, scorecard.make(results, findings, None))
+        document.write(tmp_path / "scorecard.docx", about(), several)
+
+
 # Text from data
 
 
@@ -203,6 +222,26 @@ def test_in_english_none_is(county, tmp_path):
     assert not CHINESE.search(Page(source).text.replace("党政领导干部职务任期暂行规定", ""))
 
 
+# What stays inside
+
+
+def test_names_titles_and_further_columns_are_shown_by_no_check(tmp_path):
+    tables = {name: frame.copy() for name, frame in open_dataset("sample").text.items()}
+    for name, frame in tables.items():
+        frame["remarks"] = CANARY
+        for column in {"units": ["name"], "posts": ["title"]}.get(name, ()):
+            frame[column] = CANARY
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    report = validate(open_dataset(tmp_path))
+    for slug in policy.checks():
+        run = checks.evaluate(slug, report, {"as_of": "2024-12-31"})
+        shown = (
+            *(show.verdict_table(run), show.findings_table(run).to_csv(), checks.module(slug).picture(run).html()),
+            json.dumps(outcome.handed_over(run), ensure_ascii=False),
+        )
+        assert not [text for text in shown if CANARY in text], slug
+
+
 # Findings and results through JSON
 
 
@@ -214,6 +253,39 @@ def test_what_a_notebook_hands_over_comes_back_as_it_was(county, tmp_path):
     assert lines[0] == lines[1]
     columns = ["measure", "subject_id", "since", "reason"]
     pd.testing.assert_frame_equal(again.findings[columns], run.findings[columns], check_dtype=False)
+
+
+def test_what_a_review_said_goes_along(county, tmp_path):
+    folder = county.write(tmp_path / "data")
+    run = checks.run("tenure_limit", folder, as_of="2024-12-31", organisation_id=["01100"])
+    workbook = tmp_path / "findings.xlsx"
+    kept = {"recommendation": "avoidance", "organisation_id": "01100", "finding_id": "f0000000000"}
+    kept |= {"state": "reviewed", "recorded_by": "leading group"}
+    untouched = pd.DataFrame([kept], columns=review.RECORD_COLUMNS, dtype="object")
+    review.write_workbook(workbook, run.findings, None, as_of=DAY, untouched=untouched)
+    book = openpyxl.load_workbook(workbook)
+    sheet = book["Review"]
+    heads = [cell.value for cell in sheet[1]]
+    for heading, value in JUSTIFIED.items():
+        sheet.cell(2, heads.index(heading) + 1, value)
+    book.save(workbook)
+    records = review.read_records(workbook)
+    assert dict(zip(records["recommendation"], records["state"], strict=True)) == {
+        "tenure_limit": "justified",
+        "avoidance": "reviewed",  # as it was: the check was not run
+    }
+    reviewed = outcome_of(
+        "tenure_limit",
+        validate(open_dataset(folder)),
+        as_of="2024-12-31",
+        organisation_id=["01100"],
+        review=str(workbook),
+    )
+    assert reviewed.findings["status"].tolist() == ["justified"]
+    assert "justified: 1" in reviewed.review[0]
+    document.write(tmp_path / "scorecard.docx", about(), [reviewed])
+    cells = [cell.text for table in docx.Document(tmp_path / "scorecard.docx").tables for cell in table._cells]
+    assert "justified" in cells
 
 
 # The Word file

@@ -15,18 +15,26 @@ import zipfile
 from pathlib import Path
 
 import nbformat
+import openpyxl
+import pandas as pd
 import pytest
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-from cadre_handbook import cli, directives, policy
+from cadre_handbook import checks, cli, directives, policy, review
 from cadre_handbook.errors import RequestError
 from cadre_handbook.paths import NOTEBOOKS, outside_the_book
 from cadre_handbook.reporting import run as running
+from cadre_handbook.reporting.outcome import Outcome
 from cadre_handbook.reporting.run import Request
 
 SOURCE = Path(cli.__file__).parents[1]
 AS_OF = ("--as-of", "2024-12-31")
 ONE = ("--organisation-id", "01100")
+JUSTIFIED = {
+    "State": "Justified",
+    "By (role or id, no name)": "leading group",
+    "Reason of the review": "a project runs",
+}
 CANARIES = ("王金丝雀", "410122197005011234", "13912345678", "CanaryText")
 CANARY = " ".join(CANARIES)
 
@@ -89,7 +97,7 @@ def leaks(folder: Path) -> list[str]:
         (["-p", "min_cases=0"], "expected a whole number from 1 up"),
         (["--organisation-id", "nobody"], "no organisation “nobody”"),
         (["--policy", "nowhere.yaml"], "no policy file"),
-        (["--earlier", "nowhere.json"], "results.json of an earlier run"),
+        (["--earlier", "nowhere.json"], "no file of earlier results"),
         (["--jobs", "0"], "whole number from 1 up"),
     ],
 )
@@ -148,6 +156,39 @@ def test_a_folder_with_other_things_in_it_is_left_alone(county, command, tmp_pat
     same = tmp_path / "data"
     assert command("run", "--data", same, "--out", same, *AS_OF)[0] == 2
     assert not (same / running.MARK).exists()
+
+
+def test_a_workbook_with_records_is_written_over_only_where_they_are_carried_forward(county, command, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / running.MARK).write_text("")
+    data = county.write(tmp_path / "data")
+    run = checks.run("tenure_limit", data, as_of="2024-12-31", organisation_id=["01100"])
+    workbook = out / running.WORKBOOK
+    review.write_workbook(workbook, run.findings, None, as_of=run.settings.as_of)
+    running._keep_records(out, None)  # nothing recorded in it
+    book = openpyxl.load_workbook(workbook)
+    heads = [cell.value for cell in book["Review"][1]]
+    for heading, value in JUSTIFIED.items():
+        book["Review"].cell(2, heads.index(heading) + 1, value)
+    book.save(workbook)
+    before = workbook.read_bytes()
+    status, _printed, told = command("run", "--data", data, "--out", out, *AS_OF, *ONE)
+    assert status == 2
+    assert "1 records of a review" in told
+    assert workbook.read_bytes() == before
+    running._keep_records(out, str(workbook))
+
+
+def test_of_a_check_that_was_not_run_the_records_are_set_apart():
+    records = pd.DataFrame(
+        {"recommendation": ["tenure_limit", "avoidance", "", "tenure_limit"], "organisation_id": ["a", "a", "", "b"]}
+    )
+    outcomes = [Outcome("tenure_limit", "a"), Outcome("avoidance", "a", failure="why")]
+    own, others = running._of_this_run(records, outcomes)
+    assert own.index.tolist() == [0, 2]
+    assert others.index.tolist() == [1, 3]
+    assert running._of_this_run(None, outcomes) == (None, None)
 
 
 # Small things

@@ -21,7 +21,7 @@ from cadre_handbook import policy, show, verdict
 from cadre_handbook.i18n import _, label
 from cadre_handbook.reporting import page
 from cadre_handbook.reporting.outcome import About, Outcome, no_decision
-from cadre_handbook.review import confidential
+from cadre_handbook.review import confidential, state_words
 from cadre_handbook.tables import cell_text, clean
 
 A4 = (Cm(29.7), Cm(21.0))  # landscape
@@ -91,16 +91,22 @@ def _verdicts(item: Outcome) -> list[list[str]]:
 def _findings(document: Document, item: Outcome) -> None:
     recommendation = policy.load_policy(item.slug)
     document.add_heading(label(recommendation, "title"), 2)
-    rows = [
-        [
-            verdict.measure_label(recommendation, row.measure, ""),
-            row.subject_id,
-            "" if pd.isna(row.since) else row.since,
-            row.reason,
-        ]
-        for row in item.findings.itertuples()
-    ]
-    _table(document, [_("Measure"), _("Subject"), _("Since"), _("Reason")], rows, OF_FINDINGS)
+    for line in item.review:
+        document.add_paragraph(line)
+    found = pd.DataFrame(
+        {
+            _("Measure"): [verdict.measure_label(recommendation, name, "") for name in item.findings["measure"]],
+            _("Subject"): item.findings["subject_id"],
+            _("Since"): [day if not pd.isna(day) else "" for day in item.findings["since"]],
+            _("Reason"): item.findings["reason"],
+        }
+    )
+    widths = OF_FINDINGS
+    if "status" in item.findings:
+        words = state_words()
+        found[_("State")] = [words[status] for status in item.findings["status"]]
+        widths = (*OF_FINDINGS, 3)
+    _table(document, list(found), found.values.tolist(), widths)
     for action in page.actions(item):
         line = document.add_paragraph(style="List Bullet")
         line.add_run(label(action)).bold = True
@@ -115,8 +121,11 @@ def _prepare(document: Document, about: About) -> None:
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = A4
-    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+    for side in ("left_margin", "right_margin", "bottom_margin"):
         setattr(section, side, MARGIN)
+    section.top_margin = Cm(2.4)
+    languages = document.styles.element.find(f".//{qn('w:lang')}")
+    languages.set(qn("w:eastAsia"), "zh-CN")  # or punctuation is set as in other Chinese type
     for style in document.styles:
         if style.name == "Normal" or style.name.startswith(("Heading", "Title")):
             _set_fonts(style, *(BODY if style.name == "Normal" else HEADING))

@@ -32,7 +32,7 @@ class Outcome:
     organisation: str
     records: list[dict] = field(default_factory=list)
     results: pd.DataFrame = field(default_factory=lambda: scorecard.results_of([]))
-    findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FINDING_COLUMNS))
+    findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FINDING_COLUMNS, dtype="object"))
     review: list[str] = field(default_factory=list)
     html: dict[str, str] = field(default_factory=dict)
     failure: str = ""
@@ -75,8 +75,8 @@ def handed_over(run: Run) -> dict[str, Any]:
 
 def read(slug: str, organisation: str, payload: Mapping[str, Any], notebook: NotebookNode) -> Outcome:
     """The outcome of an executed notebook and of what it handed over."""
-    findings = pd.DataFrame(payload["findings"])
-    findings = findings.reindex(columns=[*FINDING_COLUMNS, *findings.columns.difference(FINDING_COLUMNS, sort=False)])
+    names = dict.fromkeys([*FINDING_COLUMNS, *(name for entry in payload["findings"] for name in entry)])
+    findings = pd.DataFrame(payload["findings"], columns=list(names), dtype="object")  # of none, too
     findings = findings.astype({name: "datetime64[s]" for name in DAYS if name in findings})
     return Outcome(
         slug,
