@@ -223,6 +223,36 @@ def test_a_file_is_whole_or_the_one_before(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_notebooks_of_other_data_go_and_those_of_the_same_stay(tmp_path):
+    def work(slug: str, **changed) -> running.Work:
+        parameters = {"as_of": "2024-12-31", "organisation_id": ["01100"], "language": "en"}
+        key = {"data": "d", "package": "p", "parameters": {**parameters, **changed.pop("parameters", {})}, **changed}
+        return running.Work(slug, "01100", tmp_path, key)
+
+    def written(item: running.Work) -> Path:
+        notebook = nbformat.v4.new_notebook(metadata={running.METADATA: {"key": dict(item.key)}})
+        item.path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, item.path)
+        return item.path
+
+    now = work("tenure_limit")
+    kept = [written(now), written(work("exchange_ratio", parameters={"max_years_in_post": 8}))]
+    gone = [
+        written(work("avoidance", data="other")),
+        written(work("key_posts", package="other")),
+        written(work("fair_direction", parameters={"as_of": "2023-12-31"})),
+        written(work("family_support", parameters={"organisation_id": ["410100"]})),
+    ]
+    running._drop_others(tmp_path, [now])
+    assert [path.exists() for path in kept] == [True] * 2
+    assert [path.exists() for path in gone] == [False] * 4
+    assert now.finished() is not None
+    assert work("tenure_limit", data="other").finished() is None
+    assert work("tenure_limit", parameters={"min_cases": 5}).finished() is None
+    now.path.write_text(now.path.read_text()[:-20])  # cut short by something else
+    assert now.finished() is None
+
+
 def test_a_failure_is_told_without_what_its_traceback_shows():
     traceback = f"\x1b[31mKeyError\x1b[0m Traceback\nFile ~/cadre_handbook/checks/x.py:12, in facts()\n    {CANARY}"
     defect = running.told(CellExecutionError(traceback, "KeyError", CANARY))
