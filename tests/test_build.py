@@ -18,7 +18,8 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from cadre_handbook.sphinx_ext import Run, execute_side_by_side, fingerprint
+from cadre_handbook.kernels import Run, execute_side_by_side
+from cadre_handbook.sphinx_ext import fingerprint
 
 ROOT = Path(__file__).parents[1]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

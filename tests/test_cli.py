@@ -61,7 +61,13 @@ def test_json_is_one_object_a_result_with_the_keys_of_the_design(county, command
     assert len(found) == 2 * 6
     for item in found:
         assert list(item)[: len(RESULT_KEYS)] == RESULT_KEYS
-        assert set(item) - set(RESULT_KEYS) == {"parameters", "data_digest", "rows_left_out"}
+        assert set(item) - set(RESULT_KEYS) == {
+            "parameters",
+            "data_digest",
+            "rows_left_out",
+            "min_cases",
+            "handbook_version",
+        }
     first = found[0]
     assert {name: first[name] for name in RESULT_KEYS} == {
         "recommendation": "tenure_limit",

@@ -26,6 +26,8 @@ DECLARATIONS = sorted(
         *(DATA / "policy").rglob("*.yaml"),
         *(DATA / "quizzes").glob("*.yaml"),
         DATA / "paths.yaml",
+        DATA / "catalogue.yml",
+        DATA / "actions.yaml",
     ]
 )
 TWINNED = ("title", "label", "description", "text", "says", "why", "cannot_tell", "question")
@@ -376,7 +378,7 @@ def said_by(capsys, *arguments: str) -> tuple[int, str]:
     return status, "".join(capsys.readouterr())
 
 
-COMMANDS = [[], ["check"], ["validate"], ["sample"]]
+COMMANDS = [[], ["check"], ["run"], ["validate"], ["sample"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: "".join(command) or "all")

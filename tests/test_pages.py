@@ -19,7 +19,7 @@ from docutils.utils import new_document
 from cadre_handbook import checks, policy, show, verdict
 from cadre_handbook.chinese_spans import MarkChinese, marked_html
 from cadre_handbook.i18n import in_language
-from cadre_handbook.shown_code import shown_code
+from cadre_handbook.shown_code import shown_code, start
 
 ROOT = Path(__file__).parents[1]
 # The sections of a page in their order, each with what must stand in it.
@@ -32,6 +32,29 @@ FRAME = {
     "What this check cannot tell": ["{cannot-tell} SLUG"],
     "Exercise": ["{exercise}", "{solution} SLUG_exercise"],
     "Where to go next": [],
+}
+# Those of a page that judges nothing of its own, by its kind.
+FRAMES = {
+    "check": FRAME,
+    "case": {
+        "": [],
+        "What the document tells": ["{recommends} SLUG"],
+        "The figures": ["{check-code} SLUG"],
+        "Run it on your data": ["{run-it} SLUG"],
+        "What this case cannot tell": ["{cannot-tell} SLUG"],
+        "Exercise": ["{exercise}", "{solution} SLUG_exercise"],
+        "Where to go next": [],
+    },
+    "overview": {
+        "": [],
+        "What it shows": [],
+        "How it is made": ["{check-code} SLUG"],
+        "The made-up county": ["{glue}"],
+        "Run it on your data": ["{run-it} SLUG"],
+        "What it cannot tell": ["{cannot-tell} SLUG"],
+        "Exercise": ["{exercise}", "{solution} SLUG_exercise"],
+        "Where to go next": [],
+    },
 }
 DIRECTIVE = re.compile(r"^`{3,}(\{[a-z-]+\}.*)$", re.MULTILINE)
 
@@ -59,15 +82,16 @@ def sections(text: str) -> dict[str, str]:
 
 def out_of_frame(text: str, slug: str) -> list[str]:
     """Everything in which a page differs from the frame, a sentence each."""
-    recommendation = policy.load_policy(slug)
+    recommendation, kind = policy.load_page(slug), policy.catalogue()[slug]["kind"]
+    frame = FRAMES[kind]
     title = f"# {recommendation.title} ({recommendation.title_zh_CN})"
     faults = [] if text.startswith(f"{title}\n") else [f"the title is not {title}"]
     found = sections(text)
-    if list(found) != list(FRAME):
+    if list(found) != list(frame):
         return [*faults, f"the sections are {list(found)}"]
-    if not found[""].lstrip().startswith(f"```{{verdict-box}} {slug}\n"):
+    if kind == "check" and not found[""].lstrip().startswith(f"```{{verdict-box}} {slug}\n"):
         faults.append("the verdict box does not stand right under the title")
-    for name, wanted in FRAME.items():
+    for name, wanted in frame.items():
         there = DIRECTIVE.findall(found[name])
         places = []
         for directive in wanted:
@@ -90,8 +114,8 @@ def page_of(slug: str) -> str:
     return (ROOT / "book" / policy.catalogue()[slug]["part"] / f"{slug}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("slug", policy.checks())
-def test_a_page_has_the_frame_of_all(slug: str) -> None:
+@pytest.mark.parametrize("slug", policy.catalogue())
+def test_a_page_has_the_frame_of_its_kind(slug: str) -> None:
     assert out_of_frame(page_of(slug), slug) == []
 
 
@@ -133,7 +157,7 @@ def code_objects(function) -> list[types.CodeType]:
 def reached_at_run_time(module) -> set[str]:
     """The module's own functions and constants that the compiled `facts` names, directly or through others."""
     names: set[str] = set()
-    waiting = {"facts"}
+    waiting = {start(module.__name__.rpartition(".")[2])}
     while waiting:
         name = waiting.pop()
         names.add(name)
@@ -149,7 +173,7 @@ def defined_in(module, name: str) -> bool:
     return re.search(rf"^(def {name}\b|class {name}\b|{name}\b.*=|\w+, {name} =)", source, re.MULTILINE) is not None
 
 
-@pytest.mark.parametrize("slug", policy.checks())
+@pytest.mark.parametrize("slug", policy.catalogue())
 def test_the_code_shown_is_the_code_that_decides(slug: str) -> None:
     module = checks.module(slug)
     source = Path(module.__file__).read_text(encoding="utf-8")

@@ -162,12 +162,12 @@ def test_a_cell_can_be_run_again(county, tmp_path):
     assert notebook.open_check("tenure_limit", namespace).run.organisations == ["01100", "410100"]
 
 
-@pytest.mark.parametrize("slug", policy.checks())
+@pytest.mark.parametrize("slug", policy.catalogue())
 def test_the_parameter_cell_names_every_parameter_without_annotation(slug):
     namespace: dict = {}
     exec(notebook.parameter_cell(slug), namespace)
     del namespace["__builtins__"]
-    known = {**policy.common_parameters(), **policy.load_policy(slug).parameters}
+    known = {**policy.common_parameters(), **policy.load_page(slug).parameters}
     assert set(namespace) == set(known)
     assert {name: value for name, value in namespace.items() if value is not None} == {
         "data": "sample", "language": "en", "allow_problems": False,

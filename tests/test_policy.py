@@ -48,6 +48,18 @@ def test_every_policy_loads_and_every_number_has_origin_and_reference(slug):
             assert (value.from_ is not None) == (value.origin == "rule")
 
 
+@pytest.mark.parametrize("kind", ["case", "overview"])
+def test_a_page_that_judges_nothing_needs_no_more_than_what_it_says(raw, tmp_path, kind):
+    path = tmp_path / "page.yaml"
+    said = {name: raw[name] for name in ("version", "part", "title", "title_zh_CN", "cannot_tell", "cannot_tell_zh_CN")}
+    path.write_text(yaml.safe_dump({"id": "page", **said}, allow_unicode=True), encoding="utf-8")
+    loaded = policy.read_policy(path, kind)
+    assert (loaded.measures, loaded.parameters, loaded.reasons, loaded.sources) == ({}, {}, {}, ())
+    path.write_text(yaml.safe_dump({"id": "page", **said, "reasons": raw["reasons"]}), encoding="utf-8")
+    with pytest.raises(PolicyError, match="unknown key “reasons”"):
+        policy.read_policy(path, kind)
+
+
 @pytest.mark.parametrize("key", ["origin", "reference", "value"])
 def test_a_value_without_origin_or_reference_is_refused(raw, tmp_path, key):
     del raw["parameters"]["max_years_in_post"]["values"][0][key]
@@ -295,3 +307,22 @@ def test_a_choice_names_the_nearest():
     basis = policy.load_policy("avoidance").parameters["basis"]
     with pytest.raises(RequestError, match=r"expected one of birth_or_upbringing.*Did you mean “native”"):
         basis.accept("nativ")
+
+
+# --- what an official can do about a finding ------------------------------------------------------
+
+
+def test_a_reason_without_an_action_or_with_one_that_there_is_not_is_refused(raw, tmp_path):
+    reason = raw["reasons"]["over_in_post"]
+    reason["action"] = "plan_moves"
+    refused(raw, tmp_path, r"over_in_post: there is no kind of action “plan_moves”\. Did you mean “plan_move”")
+    del reason["action"]
+    refused(raw, tmp_path, "over_in_post: the key “action” is missing")
+
+
+def test_every_kind_of_action_is_used_and_none_is_a_punishment():
+    used = {reason.action for slug in policy.checks() for reason in policy.load_policy(slug).reasons.values()}
+    assert used == set(policy.actions())
+    for action in policy.actions().values():
+        said = f"{action.label} {action.text} {action.label_zh_CN} {action.text_zh_CN}".lower()
+        assert not any(word in said for word in ("punish", "sanction", "dismiss", "处分", "惩", "免职", "追责"))

@@ -43,13 +43,17 @@ class Room:
 
 
 ROOMS = {
-    "page": Room("book", (".md", ".rst"), ("index.md", "book/guide/*", "book/stories/*", "book/*/quiz.md")),
+    "page": Room(
+        "book",
+        (".md", ".rst"),
+        ("index.md", "book/guide/*", "book/stories/*", "book/*/quiz.md", "book/whole/findings.md"),
+    ),
     "notebook": Room("notebooks", (".ipynb",)),
     "policy file": Room("data/policy", (".yaml", ".yml"), ("data/policy/common.yaml",)),
-    "check": Room("src/cadre_handbook/checks", (".py",), ("__init__.py",)),
+    "module": Room("src/cadre_handbook/checks", (".py",), ("__init__.py",)),
     "cases": Room("tests/cases", (".yaml", ".yml")),
 }
-NEEDED = {"check": set(ROOMS), "case": {"page", "notebook"}, "overview": {"page", "notebook"}}
+NEEDED = {"check": set(ROOMS), "case": set(ROOMS) - {"cases"}, "overview": set(ROOMS) - {"cases"}}
 
 
 def catalogue(root: Path) -> list[dict[str, str]]:
@@ -93,7 +97,11 @@ def out_of_step(root: Path) -> list[str]:
 
 
 def _is_of_a_room(file: str) -> bool:
-    return not file.startswith(("book/guide/", "book/stories/")) and Path(file).name not in ("index", "quiz")
+    return not file.startswith(("book/guide/", "book/stories/")) and Path(file).name not in (
+        "index",
+        "quiz",
+        "findings",
+    )
 
 
 # --- the rooms as they are ------------------------------------------------------------------------
@@ -112,20 +120,24 @@ def test_the_catalogue_is_in_reading_order() -> None:
     assert parts == sorted(parts)
 
 
-@pytest.mark.parametrize("slug", policy.checks())
-def test_policy_file_and_check_bear_the_name(slug: str) -> None:
-    recommendation = policy.load_policy(slug)
-    assert (recommendation.id, recommendation.part) == (slug, policy.catalogue()[slug]["part"])
+@pytest.mark.parametrize("slug", policy.catalogue())
+def test_policy_file_and_module_bear_the_name(slug: str) -> None:
+    declared, entry = policy.load_page(slug), policy.catalogue()[slug]
+    assert (declared.id, declared.part) == (slug, entry["part"])
     module = checks.module(slug)
-    assert callable(module.facts)
-    assert callable(module.picture)
+    assert callable(getattr(module, "facts", None)) == callable(getattr(module, "picture", None)) == is_check(slug)
+    assert callable(getattr(module, "opened", None)) == bool(getattr(module, "VIEWS", {})) == (not is_check(slug))
 
 
-@pytest.mark.parametrize("slug", policy.checks())
+def is_check(slug: str) -> bool:
+    return policy.catalogue()[slug]["kind"] == "check"
+
+
+@pytest.mark.parametrize("slug", policy.catalogue())
 def test_the_page_leads_to_the_other_rooms(slug: str) -> None:
     part = policy.catalogue()[slug]["part"]
     page = (ROOT / ROOMS["page"].path(part, slug)).read_text(encoding="utf-8")
-    assert f"{{parameters}} {slug}\n" in page
+    assert f"{{parameters}} {slug}\n" in page or not policy.load_page(slug).parameters
     assert f"{{check-code}} {slug}\n" in page
     assert f"../../{ROOMS['notebook'].path(part, slug)}" in page
 
@@ -139,35 +151,36 @@ def stored(slug: str) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-@pytest.mark.parametrize("slug", policy.checks())
+@pytest.mark.parametrize("slug", policy.catalogue())
 def test_the_notebook_is_the_one_the_policy_makes(slug: str) -> None:
     made = [(cell.cell_type, cell.source, cell.metadata.get("tags")) for cell in notebook.source(slug).cells]
     kept = [(cell.cell_type, cell.source, cell.metadata.get("tags")) for cell in stored(slug).cells]
     assert kept == made, "make notebooks writes it anew"
 
 
-@pytest.mark.parametrize("slug", policy.checks())
+@pytest.mark.parametrize("slug", policy.catalogue())
 def test_the_parameter_cell_names_every_parameter_and_gives_none_a_value_of_its_own(slug: str) -> None:
     (cell,) = [cell for cell in stored(slug).cells if "parameters" in cell.metadata.get("tags", [])]
     given = {line.targets[0].id: ast.literal_eval(line.value) for line in ast.parse(cell.source).body}
-    common, own = policy.common_parameters(), policy.load_policy(slug).parameters
+    common, own = policy.common_parameters(), policy.load_page(slug).parameters
     assert list(given) == [*common, *own]
     assert [given[name] for name in own] == [None] * len(own)
     assert given["data"] == "sample"
 
 
-@pytest.mark.parametrize("slug", policy.checks())
-def test_the_notebook_holds_five_cells_of_code_with_the_outputs_of_one_run(slug: str) -> None:
+@pytest.mark.parametrize("slug", policy.catalogue())
+def test_the_notebook_holds_a_cell_of_code_a_view_with_the_outputs_of_one_run(slug: str) -> None:
     parameters, *showing = [cell for cell in stored(slug).cells if cell.cell_type == "code"]
-    assert len(showing) == 4
+    assert len(showing) == 1 + (3 if is_check(slug) else len(checks.module(slug).VIEWS))
     assert parameters.outputs == []
-    assert [cell.execution_count for cell in (parameters, *showing)] == [1, 2, 3, 4, 5]
+    assert [cell.execution_count for cell in (parameters, *showing)] == list(range(1, len(showing) + 2))
     for cell in showing:
         kinds = [output.output_type for output in cell.outputs]
         assert kinds, f"no stored output: {cell.source}"
         assert "error" not in kinds
     printed = "".join(output.text for cell in showing for output in cell.outputs if output.output_type == "stream")
-    for name in policy.load_policy(slug).measures:
+    assert printed, "nothing that stays the same from run to run is printed"
+    for name in policy.load_page(slug).measures:
         assert f"/{slug}/{name}" in printed
 
 
@@ -182,7 +195,7 @@ def house(tmp_path: Path) -> Path:
         {"slug": "case_town", "part": "cases", "kind": "case"},
     ]
     files = [room.path("planning", "quota") for room in ROOMS.values()]
-    files += [ROOMS[name].path("cases", "case_town") for name in ("page", "notebook")]
+    files += [ROOMS[name].path("cases", "case_town") for name in sorted(NEEDED["case"])]
     files += ["book/index.md", "book/guide/run.md", "book/planning/index.md", "data/policy/common.yaml"]
     files += ["src/cadre_handbook/checks/__init__.py", "src/cadre_handbook/checks/planning/__init__.py"]
     for file in files:
@@ -225,10 +238,17 @@ def test_a_file_that_belongs_to_nobody_is_found(house: Path, name: str, place: s
 
 
 def test_a_case_that_is_judged_is_found(house: Path) -> None:
-    check = house / ROOMS["check"].path("cases", "case_town")
-    check.parent.mkdir()
-    shutil.copy(house / ROOMS["check"].path("planning", "quota"), check)
+    cases = house / ROOMS["cases"].path("cases", "case_town")
+    cases.parent.mkdir()
+    shutil.copy(house / ROOMS["cases"].path("planning", "quota"), cases)
     assert len(out_of_step(house)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED["case"]))
+def test_an_empty_room_of_a_case_is_found(house: Path, name: str) -> None:
+    path = ROOMS[name].path("cases", "case_town")
+    (house / path).unlink()
+    assert out_of_step(house) == [f"the {name} is missing: {path}"]
 
 
 @pytest.mark.parametrize(

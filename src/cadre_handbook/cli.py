@@ -1,7 +1,7 @@
 """The command: the same checks as the notebooks, for scripts and for CI.
 
 Exit status: 0 ran (whatever the verdicts), 1 a defect of ours, 2 the request was wrong, 3 the data were refused,
-130 interrupted. Results go to standard output, messages to standard error.
+4 some notebooks failed, 130 interrupted. Results go to standard output, messages to standard error.
 """
 
 from __future__ import annotations
@@ -104,9 +104,44 @@ def _parser() -> argparse.ArgumentParser:
         help=_("a parameter of the check (repeatable)"),
     )
     check.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
+    check.add_argument("--review", metavar="FILE", help=_("a workbook or CSV with the records of an earlier review"))
     check.add_argument("--findings", action="store_true", help=_("list the findings too; they are about people"))
     check.add_argument("--format", choices=["table", "json", "csv"], default="table")
     check.set_defaults(run=_check)
+
+    run = command("run", _("run every check as a notebook, and make one report of them"))
+    run.add_argument(
+        "slugs", metavar="SLUG", nargs="*", help=_("checks or parts of the handbook; all where none is named")
+    )
+    run.add_argument("--data", required=True, help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
+    run.add_argument(
+        "--out", required=True, metavar="DIR", help=_("the folder for the report, outside the handbook's own")
+    )
+    run.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
+    run.add_argument(
+        "--organisation-id",
+        metavar="ID",
+        action="append",
+        help=_("report on this organisation only (repeatable); several have a folder each"),
+    )
+    run.add_argument(
+        "--allow-problems",
+        action="store_true",
+        help=_("leave out rows with problems; what they were about counts as unknown"),
+    )
+    run.add_argument(
+        "-p",
+        "--parameter",
+        metavar="SLUG.NAME=VALUE",
+        action="append",
+        default=[],
+        help=_("a parameter of one check, or min_cases=VALUE for all (repeatable)"),
+    )
+    run.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
+    run.add_argument("--jobs", type=_positive, metavar="N", help=_("notebooks to run at a time"))
+    run.add_argument("--earlier", metavar="RESULTS.json", help=_("results of an earlier run, to show what changed"))
+    run.add_argument("--review", metavar="FILE", help=_("records of what was reviewed, to carry forward"))
+    run.set_defaults(run=_run)
 
     validate = command("validate", _("list every problem of a dataset"))
     validate.add_argument("where", metavar="WHERE", help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
@@ -128,20 +163,27 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _given(options: argparse.Namespace) -> dict:
-    """The parameters of a call, by name; `RequestError` for one without `=` or given twice."""
+def _named_values(items: list[str]) -> dict:
+    """Values by name, from `NAME=VALUE`; `RequestError` for one without `=` or given twice."""
     given: dict = {}
-    for item in options.parameter:
+    for item in items:
         name, separator, value = item.partition("=")
         if not separator:
             raise RequestError(_("“{item}”: write a parameter as NAME=VALUE.").format(item=item))
         if name in given:
             raise RequestError(_("The parameter “{name}” is given twice.").format(name=name))
         given[name] = value
+    return given
+
+
+def _given(options: argparse.Namespace) -> dict:
+    """The parameters of a call, by name; `RequestError` for one without `=` or given twice."""
+    given = _named_values(options.parameter)
     of_options = {
         "as_of": options.as_of,
         "organisation_id": options.organisation_id,
         "policy": options.policy,
+        "review": options.review,
         "allow_problems": options.allow_problems or None,
     }
     for name in ("data", "language"):
@@ -160,7 +202,7 @@ def _check(options: argparse.Namespace) -> int:
     policy.load_policy(options.slug)  # a misspelt slug is said before any file is read
     given = _given(options)
     run = checks.evaluate(options.slug, validation.validate(open_dataset(options.data)), given)
-    for line in show.opened_text(run):
+    for line in (*show.opened_text(run), *show.review_lines(run)):
         print(line, file=sys.stderr)
     if options.format == "json":
         print(json.dumps(show.records(run, options.findings), ensure_ascii=False, indent=1))
@@ -175,6 +217,28 @@ def _check(options: argparse.Namespace) -> int:
             message = _("{count} findings; --findings lists them. They are about people: keep them local.")
             print(message.format(count=len(run.findings)), file=sys.stderr)
     return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from cadre_handbook.kernels import SIDE_BY_SIDE
+    from cadre_handbook.reporting import run
+
+    return run.run(
+        run.Request(
+            data=options.data,
+            out=options.out,
+            as_of=options.as_of,
+            language=options.language,
+            organisations=options.organisation_id,
+            allow_problems=options.allow_problems,
+            given=_named_values(options.parameter),
+            policy=options.policy,
+            jobs=options.jobs or SIDE_BY_SIDE,
+            earlier=options.earlier,
+            review=options.review,
+            slugs=options.slugs,
+        )
+    )
 
 
 def _validate(options: argparse.Namespace) -> int:

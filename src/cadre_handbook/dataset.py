@@ -176,6 +176,11 @@ def _same_width(rows: list[list[str]]) -> list[list[str]]:
     return [row + [""] * (width - len(row)) for row in rows]
 
 
+def read_rows(path: Path) -> dict[str, list[list[str]]]:
+    """The cells of any workbook by sheet, or of a CSV file under an empty name, as text; `DataRefused` where it cannot be read."""
+    return _workbook_rows(path) if path.suffix.lower() in WORKBOOKS else {"": _csv_rows(path)}
+
+
 def _table_named(name: str) -> str | None:
     """The table that a file or sheet name means: its name, or its title in either language."""
     wanted = unicodedata.normalize("NFKC", name).strip().lower()

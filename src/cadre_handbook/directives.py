@@ -5,6 +5,7 @@ A page names a slug; the words and numbers come from `data/policy/` and `data/sc
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from docutils import nodes
@@ -15,19 +16,19 @@ from docutils.statemachine import StringList
 from cadre_handbook import policy as policies
 from cadre_handbook import schema, show, verdict
 from cadre_handbook.paths import DATA
-from cadre_handbook.shown_code import shown_code
+from cadre_handbook.shown_code import shown_code, start
 
 LATEST = "2100-01-01"  # a day on which every rule declared is in force
 
 
 class _OfRecommendation(Directive):
-    """A directive whose argument is the slug of a recommendation."""
+    """A directive whose argument is the slug of a recommendation, a case or an overview."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         slug = self.arguments[0]
-        policy = policies.load_policy(slug)
+        policy = policies.load_page(slug)
         environment = self.state.document.settings.env
         for path in (DATA / "policy" / policy.part / f"{slug}.yaml", DATA / "policy" / "common.yaml"):
             environment.note_dependency(str(path))
@@ -149,15 +150,15 @@ class CheckCode(_OfRecommendation):
         self.state.document.settings.env.note_dependency(str(shown.path))
         place = f"{policy.part}/{policy.id}"
         lines = [
-            "::::{dropdown} The check’s own code",
+            f"::::{{dropdown}} {'The check’s own code' if policy.measures else 'The code that makes it'}",
             ":class-container: ch-code",
-            f"`facts` and all it calls in `src/cadre_handbook/checks/{place}.py`. Its numbers stand in",
-            f"`data/policy/{place}.yaml`, its cases in `tests/cases/{place}.yaml`.",
+            f"`{start(policy.id)}` and all it calls in `src/cadre_handbook/checks/{place}.py`. Its numbers stand in",
+            f"`data/policy/{place}.yaml`" + (f", its cases in `tests/cases/{place}.yaml`." if policy.measures else "."),
             "",
             *("````{code-block} python", *"\n\n\n".join(shown.blocks).splitlines(), "````"),
         ]
         if shown.calls:
-            lines += ["", "It calls these functions, which all checks share:", ""]
+            lines += ["", "It calls these functions, which others share:", ""]
             lines += [f"- `{name}`: {does}" for name, does in shown.calls]
         return self.parsed([*lines, "::::"])
 
@@ -174,10 +175,16 @@ class RunIt(_OfRecommendation):
             + (f": {', '.join(f'`{column}`' for column in columns)}" if columns else "")
             for table, columns in _tables_of(policy).items()
         ]
+        papermill = [
+            "With papermill, which leaves a notebook with every step in it:",
+            "",
+            *_console(_papermill(policy)),
+        ]
+        if not policy.measures:
+            return self.parsed(papermill)
         return self.parsed(
             [
-                "With papermill, which leaves a notebook with every step in it:",
-                *("", *_console(_papermill(policy)), ""),
+                *(*papermill, ""),
                 "Or on the command line, which prints the verdicts alone:",
                 *("", *_console(command), ""),
                 "Tables and columns it reads:",
@@ -223,6 +230,7 @@ class CannotTell(_OfRecommendation):
         judgeable = {
             "fully": "The tables can judge this recommendation fully.",
             "partly": "The tables can judge this recommendation in part only.",
+            "": "",
         }[policy.judgeable]
         return self.parsed([judgeable, "", *policy.cannot_tell.strip().splitlines()])
 
@@ -324,6 +332,35 @@ class Recommendations(Directive):
         return container.children
 
 
+class Actions(Directive):
+    """Every reason of every check by what an official can do about it: kinds of action in the order of `data/actions.yaml`."""
+
+    def run(self) -> list[nodes.Node]:
+        environment = self.state.document.settings.env
+        environment.note_dependency(str(DATA / "actions.yaml"))
+        loaded = [policies.load_policy(slug) for slug in policies.checks()]
+        for policy in loaded:
+            environment.note_dependency(str(DATA / "policy" / policy.part / f"{policy.id}.yaml"))
+        return [self._section(action, loaded) for action in policies.actions().values()]
+
+    def _section(self, action: policies.Action, loaded: list[policies.Policy]) -> nodes.section:
+        """An action with the reasons that ask for it, by check; a gap in a reason is shown as an ellipsis."""
+        section = nodes.section(ids=[f"action-{action.name}"], names=[f"action-{action.name}"])
+        section += nodes.title(text=f"{action.label} ({action.label_zh_CN})")
+        lines = [f"{action.text} {action.text_zh_CN}", ""]
+        for policy in loaded:
+            reasons = [reason for reason in policy.reasons.values() if reason.action == action.name]
+            if reasons:
+                lines += [f"[{policy.title}]({_page(policy)})", ""]
+                lines += [f"- {_GAP.sub('…', reason.text)}" for reason in reasons] + [""]
+        self.state.nested_parse(StringList(lines, source="actions.yaml"), 0, section)
+        self.state.document.note_explicit_target(section)
+        return section
+
+
+_GAP = re.compile(r"\{[^}]*\}")
+
+
 class VerdictLegend(Directive):
     """The marks of verdicts with their words in both languages and what they mean."""
 
@@ -331,16 +368,12 @@ class VerdictLegend(Directive):
         return [_raw(show.verdict_legend(beside="zh_CN"))]
 
 
-PARTS = {
-    "planning": "Planning the exchange (计划)",
-    "training": "Training before and after the post (培养锻炼)",
-    "assessment": "Assessment and supervision (考核监督)",
-    "support": "Support for cadres and families (保障)",
-}
+PARTS = {name: f"{part['label']} ({part['label_zh_CN']})" for name, part in policies.parts().items()}
 
 
 DIRECTIVES = [
     ("recommendations", Recommendations),
+    ("actions", Actions),
     ("recommends", Recommends),
     ("measures", Measures),
     ("parameters", Parameters),

@@ -16,11 +16,11 @@ NOTEBOOKS = DATA.parent / "notebooks"
 
 
 def write_notebooks(slugs: list[str]) -> None:
-    """Write and run the notebooks of `slugs`, all checks where none is named; raises what the first failing one raised."""
-    from cadre_handbook.sphinx_ext import Run, execute_side_by_side
+    """Write and run the notebooks of `slugs`, all where none is named; raises what the first failing one raised."""
+    from cadre_handbook.kernels import Run, execute_side_by_side
 
     runs = []
-    for slug in slugs or policy.checks():
+    for slug in slugs or policy.catalogue():
         path = NOTEBOOKS / policy.catalogue()[slug]["part"] / f"{slug}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         runs.append(Run(path, notebook.source(slug)))

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from cadre_handbook import checks, i18n, policy, show, verdict
+from cadre_handbook import checks, i18n, policy, show, validation, verdict
+from cadre_handbook.dataset import open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, in_language, label
 from cadre_handbook.strict_yaml import nearest
@@ -27,11 +28,35 @@ def open_check(slug: str, namespace: Mapping[str, Any]) -> Check:
     Raises `RequestError` for a public name that is no parameter, with the nearest that is: papermill injects a misspelt
     parameter and goes on.
     """
-    known = {**policy.common_parameters(), **policy.load_policy(slug).parameters}
+    policy.load_policy(slug)
+    data, given = _given(slug, namespace)
+    return Check(checks.run(slug, data, **given))
+
+
+def open_page(slug: str, namespace: Mapping[str, Any]) -> Page:
+    """Open the data and what a case or an overview shows of them, with the parameters in a notebook's namespace (`globals()`).
+
+    Raises as `open_check` does.
+    """
+    data, given = _given(slug, namespace)
+    report = validation.validate(open_dataset(data))
+    declared = policy.load_page(slug)
+    settings, organisations = checks.prepared(declared, report, given)
+    return Page(declared, settings, organisations, report, checks.module(slug).opened(report, settings, given))
+
+
+def _given(slug: str, namespace: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The data and the parameters that a notebook's namespace gives; from here on everything is in its language."""
+    known = {**policy.common_parameters(), **policy.load_page(slug).parameters}
     given = {}
     for name, value in namespace.items():
-        # A Check is the result of this very cell, there when the cell is run again.
-        if name.startswith("_") or name in _OF_IPYTHON or isinstance(value, (ModuleType, Check)) or callable(value):
+        # A Check or Page is the result of this very cell, there when the cell is run again.
+        if (
+            name.startswith("_")
+            or name in _OF_IPYTHON
+            or isinstance(value, (ModuleType, Check, Page))
+            or callable(value)
+        ):
             continue
         if name not in known:
             raise RequestError(
@@ -40,8 +65,7 @@ def open_check(slug: str, namespace: Mapping[str, Any]) -> Check:
         given[name] = value
     if given.get("language") is not None:
         i18n.use_language(known["language"].accept(given["language"]))
-    data = known["data"].accept(given.pop("data", None) or "sample")
-    return Check(checks.run(slug, data, **given))
+    return known["data"].accept(given.pop("data", None) or "sample"), given
 
 
 class Check:
@@ -51,10 +75,7 @@ class Check:
         self.run = run
 
     def _repr_html_(self) -> str:
-        lines = "".join(show.paragraph(line) for line in show.opened_text(self.run))
-        return lines + show.folded(
-            _("Parameters of this run"), show.parameters_html(self.run.policy, self.run.settings)
-        )
+        return _opened_html(show.opened_text(self.run), self.run.policy, self.run.settings)
 
     def __repr__(self) -> str:
         return "\n".join(show.opened_text(self.run))
@@ -62,7 +83,7 @@ class Check:
     def verdict(self) -> None:
         """The verdict table, one canonical line a measure, and every figure as a value that a page can show."""
         table = show.verdict_table(self.run)
-        display(_Table(table))
+        display(_Table(table + "".join(show.paragraph(line) for line in show.review_lines(self.run))))
         self._glue("verdicts", table, "text/html")
         rows = list(self.run.results.itertuples())
         print("\n".join(verdict.canonical_line(row) for row in rows))
@@ -109,6 +130,60 @@ class Check:
             _glue(name, source, mime)
 
 
+class Page:
+    """A case or an overview whose data are open, and its views; ``opened`` is what its module made of the data."""
+
+    def __init__(
+        self,
+        declared: policy.Policy,
+        settings: policy.Settings,
+        organisations: list[str],
+        report: validation.Report,
+        opened: Any,
+    ):
+        self.policy, self.settings, self.organisations = declared, settings, organisations
+        self.report, self.opened = report, opened
+
+    def _repr_html_(self) -> str:
+        return _opened_html(self._lines(), self.policy, self.settings)
+
+    def __repr__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        return show.opened_lines(self.report, self.settings, self.organisations)
+
+    def show(self, name: str) -> None:
+        """One view, by the name of its function: HTML or picture, lines of text, and all of it for a page to show."""
+        view = dict(_views(self.policy.id))[name](self.opened)
+        if view.source:
+            display(_Table(view.source))
+            self._glue(name, view.source)
+        if view.picture:
+            display(view.picture)
+            self._glue(f"{name}.picture", view.picture.html())
+        if view.lines:
+            print("\n".join(view.lines))
+        for key, figure in view.figures.items() if len(self.organisations) == 1 else ():
+            _glue(key, figure)
+
+    def _glue(self, name: str, source: str) -> None:
+        if len(self.organisations) == 1:  # as of a check
+            _glue(name, source, "text/html")
+
+
+def _opened_html(lines: list[str], declared: policy.Policy, settings: policy.Settings) -> str:
+    source = "".join(show.paragraph(line) for line in lines)
+    if not declared.parameters:
+        return source
+    return source + show.folded(_("Parameters of this run"), show.parameters_html(declared, settings))
+
+
+def _views(slug: str) -> list[tuple[str, Any]]:
+    """The views of a case or an overview by name, in the order of its notebook."""
+    return [(view.__name__, view) for view in checks.module(slug).VIEWS.values()]
+
+
 class _Table:
     """HTML with a plain word for readers of plain text."""
 
@@ -134,31 +209,41 @@ def _glue(name: str, value: str, mime: str = "text/plain") -> None:
 
 @in_language("en")
 def source(slug: str):
-    """The notebook of a check, without outputs: five code cells, made from its policy file (an nbformat notebook)."""
+    """The notebook of a slug, without outputs, made from its policy file (an nbformat notebook): parameters, open, then a
+    cell a view; that of a check has three views."""
     import nbformat.v4 as nb
 
-    recommendation = policy.load_policy(slug)
+    recommendation = policy.load_page(slug)
+    is_check = slug in policy.checks()
     title = f"{recommendation.title} ({recommendation.title_zh_CN}): the notebook"
     page = f"../../book/{recommendation.part}/{slug}.md"
-    intro = (
-        f"# {title}\n\n"
+    told = (
         f"What the documents recommend, what is counted and what it cannot tell: [{recommendation.title}]({page}). "
         "This notebook checks it, here on the made-up county."
+        if is_check
+        else f"What it shows, how it is made and what it cannot tell: [{recommendation.title}]({page}). "
+        "This notebook makes it, here from the made-up county."
+    )
+    opening = (
+        'check = notebook.open_check("{slug}", globals())\ncheck'
+        if is_check
+        else 'page = notebook.open_page("{slug}", globals())\npage'
+    )
+    views = (
+        [(name, name.capitalize(), f"check.{name}()") for name in ("verdict", "picture", "findings")]
+        if is_check
+        else [
+            (name, heading, f'page.show("{name}")')
+            for heading, (name, _view) in zip(checks.module(slug).VIEWS, _views(slug), strict=True)
+        ]
     )
     cells = [
-        nb.new_markdown_cell(intro, id="title"),
+        nb.new_markdown_cell(f"# {title}\n\n{told}", id="title"),
         nb.new_code_cell(parameter_cell(slug), id="parameters", metadata={"tags": ["parameters"]}),
-        nb.new_code_cell(
-            f'from cadre_handbook import notebook\n\ncheck = notebook.open_check("{slug}", globals())\ncheck',
-            id="open",
-        ),
-        nb.new_markdown_cell("## Verdict", id="verdict-heading"),
-        nb.new_code_cell("check.verdict()", id="verdict"),
-        nb.new_markdown_cell("## Picture", id="picture-heading"),
-        nb.new_code_cell("check.picture()", id="picture"),
-        nb.new_markdown_cell("## Findings", id="findings-heading"),
-        nb.new_code_cell("check.findings()", id="findings"),
+        nb.new_code_cell(f"from cadre_handbook import notebook\n\n{opening.format(slug=slug)}", id="open"),
     ]
+    for name, heading, call in views:
+        cells += [nb.new_markdown_cell(f"## {heading}", id=f"{name}-heading"), nb.new_code_cell(call, id=name)]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return nb.new_notebook(cells=cells, metadata={**kernel, "language_info": {"name": "python"}})
 
@@ -167,7 +252,7 @@ def parameter_cell(slug: str) -> str:
     """The parameter cell: every parameter with its default and a comment that says what it is and what the policy says."""
     today = pd.Timestamp("2100-01-01").date()
     lines = ["# None means: as the policy says on as_of."]
-    for name, parameter in {**policy.common_parameters(), **policy.load_policy(slug).parameters}.items():
+    for name, parameter in {**policy.common_parameters(), **policy.load_page(slug).parameters}.items():
         value = parameter.on(today)
         common = name in policy.common_parameters()
         default = repr(value.value) if common and name not in ("min_cases",) else "None"

@@ -29,6 +29,7 @@ KINDS = ("share", "count", "statistic")
 TYPES = ("integer", "number", "boolean", "date", "choice", "text", "list")
 OPERATORS = (">=", "<=", ">", "<", "==")
 WORDINGS = ("seen", "unverified")
+CHECK = "check"  # the kind of slug that is judged; the others, `case` and `overview`, show several together
 MIN_CELL = "min_cell"  # the smallest count that a sensitive measure shows
 
 
@@ -227,17 +228,32 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why a row is a finding: a sentence with the names of the facts' columns in braces."""
+class Action:
+    """A kind of action of `data/actions.yaml`: what an official can do about a finding, in a sentence or two."""
 
-    code: str
+    name: str
+    label: str
+    label_zh_CN: str
     text: str
     text_zh_CN: str
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why a row is a finding: a sentence with the names of the facts' columns in braces; ``action``: a name of `actions()`."""
+
+    code: str
+    text: str
+    text_zh_CN: str
+    action: str
+
+
+@dataclass(frozen=True)
 class Policy:
-    """One recommendation. ``sensitivity``: parameters that decide much, each with other values to show the verdicts under."""
+    """One recommendation, or a page that shows several together (a case, an overview), which has no measures and no reasons.
+
+    ``sensitivity``: parameters that decide much, each with other values to show the verdicts under.
+    """
 
     id: str
     version: int
@@ -413,21 +429,50 @@ def _hides_what_it_must(measure: Measure, parameters: dict[str, Parameter], targ
             )
 
 
+def _reason(code: str, raw: dict, where: str) -> Reason:
+    keys = ("text", "text_zh_CN", "action")
+    refuse_unknown(raw, set(keys), where)
+    _need(raw, keys, where)
+    if raw["action"] not in actions():
+        raise PolicyError(
+            _("{where}: there is no kind of action “{name}”.").format(where=where, name=raw["action"])
+            + nearest(raw["action"], actions())
+        )
+    return Reason(code, **raw)
+
+
+@cache
+def actions() -> dict[str, Action]:
+    """The kinds of action by name, from `data/actions.yaml`, in its order."""
+    loaded = {}
+    for name, raw in load_yaml(DATA / "actions.yaml")["actions"].items():
+        keys = set(Action.__dataclass_fields__) - {"name"}
+        refuse_unknown(raw, keys, f"actions.yaml: {name}")
+        _need(raw, tuple(sorted(keys)), f"actions.yaml: {name}")
+        loaded[name] = Action(name, **raw)
+    return loaded
+
+
 def _group(raw: dict, where: str) -> Group:
     refuse_unknown(raw, set(Group.__dataclass_fields__), where)
     _need(raw, ("value", "label", "label_zh_CN"), where)
     return Group(**raw)
 
 
-def read_policy(path: Path) -> Policy:
-    """A policy file, checked; `PolicyError` names the place, the fault and the nearest right name."""
+def read_policy(path: Path, kind: str = CHECK) -> Policy:
+    """A policy file of a kind, checked; `PolicyError` names the place, the fault and the nearest right name.
+
+    That of a case or an overview declares no measures and no reasons, and what it says of sources and parameters it may leave out.
+    """
     raw, where = load_yaml(path), path.name
-    keys = {
-        *("id", "version", "part", "title", "title_zh_CN", "sources", "measures", "parameters", "reasons"),
-        *("judgeable", "cannot_tell", "cannot_tell_zh_CN", "sensitivity"),
-    }
-    refuse_unknown(raw, keys, where)
-    _need(raw, tuple(sorted(keys - {"sensitivity"})), where)
+    keys = {"id", "version", "part", "title", "title_zh_CN", "cannot_tell", "cannot_tell_zh_CN"}
+    of_documents = {"sources", "parameters"}
+    if kind == CHECK:
+        keys |= {*of_documents, "measures", "reasons", "judgeable"}
+    refuse_unknown(raw, keys | (of_documents if kind != CHECK else {"sensitivity"}), where)
+    _need(raw, tuple(sorted(keys)), where)
+    if kind != CHECK:
+        raw = {"sources": [], "parameters": {}, **raw, "measures": {}, "reasons": {}, "judgeable": ""}
     parameters = {name: _parameter(name, value, where) for name, value in raw.pop("parameters").items()}
     clash = set(parameters) & set(common_parameters()) if path.stem != "common" else set()
     if clash:
@@ -444,8 +489,7 @@ def read_policy(path: Path) -> Policy:
         sources.append(Source(**{**source, "section": str(source["section"])}))
     reasons = {}
     for code, texts in raw.pop("reasons").items():
-        refuse_unknown(texts, {"text", "text_zh_CN"}, f"{where}: {code}")
-        reasons[code] = Reason(code, **texts)
+        reasons[code] = _reason(code, texts, f"{where}: {code}")
     for name, others in raw.get("sensitivity", {}).items():
         if name not in parameters:
             raise PolicyError(
@@ -469,17 +513,29 @@ def catalogue() -> dict[str, dict]:
     return {entry["slug"]: entry for entry in entries["recommendations"]}
 
 
+@cache
+def parts() -> dict[str, dict]:
+    """The parts of the book in their order: name to its `label` and `label_zh_CN`, from `data/catalogue.yml`."""
+    return load_yaml(DATA / "catalogue.yml")["parts"]
+
+
 def checks() -> list[str]:
     """The slugs that have a check, in reading order."""
-    return [slug for slug, entry in catalogue().items() if entry["kind"] == "check"]
+    return [slug for slug, entry in catalogue().items() if entry["kind"] == CHECK]
 
 
-@cache
 def load_policy(slug: str) -> Policy:
     """The policy of one recommendation by slug; `RequestError` with the nearest slug where there is none."""
     if slug not in checks():
         raise RequestError(_("There is no check “{slug}”.").format(slug=slug) + nearest(slug, checks()))
-    return read_policy(DATA / "policy" / catalogue()[slug]["part"] / f"{slug}.yaml")
+    return load_page(slug)
+
+
+@cache
+def load_page(slug: str) -> Policy:
+    """What the policy file of any slug of the catalogue declares: of a check, a case or an overview."""
+    entry = catalogue()[slug]
+    return read_policy(DATA / "policy" / entry["part"] / f"{slug}.yaml", entry["kind"])
 
 
 # --- the values of one run ------------------------------------------------------------------------
@@ -561,7 +617,7 @@ def _not_yet(parameter: Parameter) -> Value:
 
 
 def local_policy(path: str | Path, slug: str) -> dict[str, Any]:
-    """The values a local policy file gives for one recommendation.
+    """The values a local policy file gives for one slug.
 
     The file maps slugs to parameters to values (`tenure_limit: {max_years_in_post: 8}`). `PolicyError` for a slug or
     parameter that there is not, with the nearest that there is; for a file that cannot be read `RequestError`.
@@ -576,9 +632,9 @@ def local_policy(path: str | Path, slug: str) -> dict[str, Any]:
                 "{file}: expected recommendations, each with its parameters, such as `tenure_limit: {{max_years_in_post: 8}}`."
             ).format(file=path)
         )
-    refuse_unknown(raw, set(checks()), str(path))
+    refuse_unknown(raw, set(catalogue()), str(path))
     for other, given in raw.items():
-        parameters = load_policy(other).parameters
+        parameters = load_page(other).parameters
         refuse_unknown(given, {*parameters, "min_cases"}, f"{path}: {other}")
         for name, value in given.items():
             try:

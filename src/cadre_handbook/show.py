@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cadre_handbook import checks, verdict
+from cadre_handbook import __version__, checks, validation, verdict
 from cadre_handbook import policy as policies
+from cadre_handbook import review as reviews
 from cadre_handbook.checks import Run
 from cadre_handbook.dataset import SAMPLE
-from cadre_handbook.i18n import _, bracketed, in_language, joined, label
+from cadre_handbook.i18n import _, bracketed, clauses, in_language, joined, label
 from cadre_handbook.references import reference_text
 from cadre_handbook.tables import html_table
+
+if TYPE_CHECKING:
+    from cadre_handbook.figures import Picture
 
 
 def origin_word(origin: str) -> str:
@@ -64,27 +71,63 @@ BOX_SPARE = 1  # as many more are shown all the same: a fold that hides one line
 
 def verdict_box(run: Run) -> str:
     """The verdicts of a run as a short list for the head of a page: mark, word, measure, figure, target and its origin."""
-    rows = sorted(run.results.itertuples(), key=lambda row: BOX_ORDER.index(row.verdict))
+    where = _("The made-up county") if run.dataset.where == SAMPLE else run.dataset.where
+    day = f"<time>{run.settings.as_of.strftime('%Y-%m-%d')}</time>"
+    when = html.escape(_("{where} at the end of {day}")).format(where=html.escape(where), day=day)
+    return f'<p class="ch-box-when">{when}</p>{verdict_list(run.policy, run.results)}'
+
+
+def verdict_list(policy: policies.Policy, results: pd.DataFrame) -> str:
+    """Results as a list, those first that ask for a look; the rest folds."""
+    rows = sorted(results.itertuples(), key=lambda row: BOX_ORDER.index(row.verdict))
     first = len(rows) if len(rows) <= BOX_LINES + BOX_SPARE else BOX_LINES
     folded = ""
     if rows[first:]:
         summary = _("{count} more: {verdicts}").format(count=len(rows) - first, verdicts=_counted(rows[first:]))
-        folded = f"<details><summary>{html.escape(summary)}</summary>{_box_list(run, rows[first:])}</details>"
-    where = _("The made-up county") if run.dataset.where == SAMPLE else run.dataset.where
-    day = f"<time>{run.settings.as_of.strftime('%Y-%m-%d')}</time>"
-    when = html.escape(_("{where} at the end of {day}")).format(where=html.escape(where), day=day)
-    return f'<p class="ch-box-when">{when}</p>{_box_list(run, rows[:first])}{folded}'
+        folded = f"<details><summary>{html.escape(summary)}</summary>{_box_list(policy, rows[first:])}</details>"
+    return _box_list(policy, rows[:first]) + folded
 
 
 def verdict_counts(run: Run) -> str:
     """How many results of a run have each verdict, as marks and words in one line."""
-    rows = list(run.results.itertuples())
-    counts = [(word, sum(row.verdict == word for row in rows)) for word in BOX_ORDER]
+    return counts_html(run.results)
+
+
+def counts_html(results: pd.DataFrame) -> str:
+    """How many results have each verdict, as marks and words in one line."""
+    counts = [(word, int(results["verdict"].eq(word).sum())) for word in BOX_ORDER]
     shown = (_verdict_span(word, f"{count} ") for word, count in counts if count)
     return f'<p class="ch-counts">{" ".join(shown)}</p>'
 
 
-def _box_list(run: Run, rows: list) -> str:
+def full_list(policy: policies.Policy, results: pd.DataFrame) -> str:
+    """Results as a list, every one shown in its own order, with the reason where one could not be told or people are unknown."""
+    return _box_list(policy, list(results.itertuples()), with_reasons=True)
+
+
+# Verdicts whose reason repeats what figure and target say, unless somebody is unknown.
+_SAID_BY_FIGURE = (verdict.MET, verdict.NOT_MET, verdict.CONTEXT)
+
+
+def _why(row) -> str:
+    said = row.verdict in _SAID_BY_FIGURE and (pd.isna(row.missing) or not row.missing)
+    told = clauses("" if said else row.reason, _excepted(row))
+    return f'<small class="ch-box-why">{html.escape(told)}</small>' if told else ""
+
+
+def _excepted(row) -> str:
+    """How many findings of a result are excepted, and the verdict without them; empty where none is."""
+    count, without = getattr(row, "excepted", None), getattr(row, "without_excepted", None)
+    if count is None or pd.isna(count) or not count:
+        return ""
+    if not isinstance(without, dict):
+        return _("of these excepted: {count}").format(count=int(count))
+    return _("of these excepted: {count}; without them it would be: {other}").format(
+        count=int(count), other=verdict_text(without["verdict"])
+    )
+
+
+def _box_list(policy: policies.Policy, rows: list, with_reasons: bool = False) -> str:
     items = []
     for row in rows:
         target = verdict.target_text(row)
@@ -92,11 +135,14 @@ def _box_list(run: Run, rows: list) -> str:
         pattern = _("target {target}") if verdict.sign(row.operator) else _("beside {target}")
         goal = pattern.format(target=target) + bracketed(origin_word(row.origin)) if target else ""
         parts = {
-            "ch-box-what": verdict.measure_label(run.policy, row.measure, row.group),
+            "ch-box-what": verdict.measure_label(policy, row.measure, row.group),
             "ch-box-figure": figure_text(row),
             "ch-box-target": goal,
         }
-        spans = " ".join(f'<span class="{css}">{html.escape(text)}</span>' for css, text in parts.items())
+        more = {"ch-box-what": _why(row)} if with_reasons else {}
+        spans = " ".join(
+            f'<span class="{css}">{html.escape(text)}{more.get(css, "")}</span>' for css, text in parts.items()
+        )
         items.append(f"<li>{_verdict_span(row.verdict)} {spans}</li>")
     return f'<ul class="ch-box-list">{"".join(items)}</ul>'
 
@@ -128,6 +174,9 @@ def results_table(run: Run) -> pd.DataFrame:
             _("Why"): [row.reason for row in rows],
         }
     )
+    if run.review is not None:
+        counts = [run.review.excepted_count(row.organisation_id, row.recommendation, row.measure) for row in rows]
+        table.insert(list(table).index(_("Unknown")), _("Of these excepted"), counts)
     return table if len(run.organisations) > 1 else table.drop(columns=_("Organisation"))
 
 
@@ -170,9 +219,10 @@ def _named(organisation: str, names: pd.Series) -> str:
 
 
 def findings_table(run: Run) -> pd.DataFrame:
-    """The findings with headings in the language in use. They name people by id and belong in local outputs only."""
+    """The findings with headings in the language in use, with their state where there is a review. They name people by id and
+    belong in local outputs only."""
     found = run.findings
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             _("Measure"): [verdict.measure_label(run.policy, name, "") for name in found["measure"]],
             _("Subject"): found["subject_id"],
@@ -180,6 +230,33 @@ def findings_table(run: Run) -> pd.DataFrame:
             _("Reason"): found["reason"],
         }
     )
+    if run.review is not None:
+        words = reviews.state_words()
+        table[_("State")] = [words[status] for status in run.review.findings["status"]]
+    return table
+
+
+def review_lines(run: Run) -> list[str]:
+    """What a review says of the findings of a run, and each result that its approved exceptions would change; none without a review."""
+    if run.review is None:
+        return []
+    lines = run.review.lines()
+    shown = {(row.organisation_id, row.measure, row.group): row for row in run.results.itertuples()}
+    for row in run.without_excepted.itertuples():
+        now = shown[row.organisation_id, row.measure, row.group]
+        lines.append(
+            _(
+                "{measure}: {verdict}, {figure}. Of these excepted: {count}. Without them it would be: {other}, {other_figure}."
+            ).format(
+                measure=verdict.measure_label(run.policy, row.measure, row.group),
+                verdict=verdict_text(now.verdict),
+                figure=figure_text(now),
+                count=run.review.excepted_count(row.organisation_id, row.recommendation, row.measure),
+                other=verdict_text(row.verdict),
+                other_figure=figure_text(row),
+            )
+        )
+    return lines
 
 
 def parameters_html(policy: policies.Policy, settings: policies.Settings) -> str:
@@ -261,23 +338,39 @@ def paragraph(text: str, css: str = "ch-note") -> str:
     return f'<p class="{css}">{html.escape(text)}</p>'
 
 
+@dataclass(frozen=True)
+class View:
+    """What one view of a case or an overview shows: HTML or a picture, lines of text that stay the same from run to run, and
+    figures by name that a page can show in a sentence."""
+
+    source: str = ""
+    picture: Picture | None = None
+    lines: Sequence[str] = ()
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
 def opened_text(run: Run) -> list[str]:
     """What was opened and how it was checked: data, day, organisations, problems, digest."""
+    return opened_lines(run.report, run.settings, run.organisations)
+
+
+def opened_lines(report: validation.Report, settings: policies.Settings, organisations: Sequence[str]) -> list[str]:
+    """What was opened and how it was checked, of any run on a validated dataset."""
     lines = [
         _("Data: {where}; as of the end of {day}; organisations: {count}; digest {digest}.").format(
-            where=run.dataset.where,
-            day=run.settings.as_of.strftime("%Y-%m-%d"),
-            count=len(run.organisations),
-            digest=run.dataset.digest[:12],
+            where=report.dataset.where,
+            day=settings.as_of.strftime("%Y-%m-%d"),
+            count=len(organisations),
+            digest=report.dataset.digest[:12],
         )
     ]
-    if len(run.report.errors):
+    if len(report.errors):
         lines.append(
             _("{count} rows have problems and were left out; their cadres and posts count as unknown.").format(
-                count=run.report.faulty_rows
+                count=report.faulty_rows
             )
         )
-    notes = run.report.notes
+    notes = report.notes
     overlaps = notes.loc[notes["reason_code"].isin(["post_overlap", "cadre_overlap"]), "row"].nunique()
     if overlaps:
         lines.append(_("{count} postings overlap with another; they are kept.").format(count=overlaps))
@@ -288,21 +381,37 @@ def opened_text(run: Run) -> list[str]:
 def records(run: Run, with_findings: bool = False) -> list[dict]:
     """The results as plain objects for JSON: the columns of `verdict.RESULT_COLUMNS`, parameters, digest; findings on demand."""
     objects = []
+    without = run.without_excepted if run.review is not None else run.results.iloc[:0]
+    others = {
+        (row["organisation_id"], row["measure"], row["group"]): {
+            name: _plain(row[name]) for name in ("n", "k", "missing", "value", "verdict")
+        }
+        for row in without.to_dict("records")
+    }
     for row in run.results.to_dict("records"):
         entry = {name: _plain(value) for name, value in row.items()}
         entry["parameters"] = run.settings.used(run.policy.measures[row["measure"]])
         entry["data_digest"] = run.dataset.digest
         entry["rows_left_out"] = run.report.faulty_rows
+        entry["min_cases"] = run.settings.min_cases
+        entry["handbook_version"] = __version__
+        if run.review is not None:
+            key = (row["organisation_id"], row["recommendation"], row["measure"])
+            entry["excepted"] = run.review.excepted_count(*key)
+            entry["without_excepted"] = others.get((row["organisation_id"], row["measure"], row["group"]))
         if with_findings:
             of_row = run.findings["measure"].eq(row["measure"]) & run.findings["organisation_id"].eq(
                 row["organisation_id"]
             )
-            found = run.findings[of_row]
-            entry["findings"] = [
-                {name: _plain(value) for name, value in finding.items()} for finding in found.to_dict("records")
-            ]
+            found = (run.findings if run.review is None else run.review.findings)[of_row]
+            entry["findings"] = plain_records(found)
         objects.append(entry)
     return objects
+
+
+def plain_records(frame: pd.DataFrame) -> list[dict]:
+    """The rows of a frame as objects for JSON."""
+    return [{name: _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _plain(value):

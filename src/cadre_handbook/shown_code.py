@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cadre_handbook import checks
+from cadre_handbook import policy as policies
 
-START = "facts"
-SHARED = ("history", "places", "values", "verdict", "estimates")
+SHARED = ("history", "places", "values", "verdict", "estimates", "scorecard")
+
+
+def start(slug: str) -> str:
+    """The function with which the code of a slug begins: `facts` of a check, `opened` of a case or an overview."""
+    return "facts" if slug in policies.checks() else "opened"
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,14 @@ class Shown:
 
 
 def shown_code(slug: str) -> Shown:
-    """`facts` of a check with every function and constant of its module that it reaches, directly or not."""
+    """`facts` of a check (`opened` of a case or an overview) with every function and constant of its module that it reaches, directly or not."""
     module = checks.module(slug)
     path = Path(module.__file__)
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
     lines = source.splitlines()
     defined = {name: statement for statement in tree.body for name in _names(statement)}
-    reached = _reached(defined)
+    reached = _reached(defined, start(slug))
     statements = [statement for statement in tree.body if any(defined[name] in reached for name in _names(statement))]
     blocks: list[list[str]] = []
     end = None
@@ -56,9 +61,9 @@ def _names(statement: ast.stmt) -> list[str]:
     return [node.id for target in targets if target for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
-def _reached(defined: dict[str, ast.stmt]) -> set[ast.stmt]:
+def _reached(defined: dict[str, ast.stmt], first: str) -> set[ast.stmt]:
     reached: set[ast.stmt] = set()
-    waiting = [START]
+    waiting = [first]
     while waiting:
         statement = defined[waiting.pop()]
         if statement not in reached:

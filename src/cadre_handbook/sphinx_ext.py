@@ -11,16 +11,11 @@ Loaded by `_config.yml`, so that `make book` and a plain `jupyter-book build .` 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import os
 import re
 import shutil
 import sys
-import tempfile
-import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,17 +23,16 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import create_nb_reader
 from myst_nb.ext.glue.utils import PendingGlueReference
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.console import strip_colors
 from sphinx_external_toc.events import remove_suffix
-from traitlets.config import Config as Traits
 
 from cadre_handbook import __version__, site, site_search
 from cadre_handbook.chinese_spans import MarkChinese
 from cadre_handbook.directives import DIRECTIVES
+from cadre_handbook.kernels import SIDE_BY_SIDE, Run, execute_side_by_side
 from cadre_handbook.learning import DIRECTIVES as LEARNING
 from cadre_handbook.learning import reading
 
@@ -54,7 +48,6 @@ logger = logging.getLogger(__name__)
 # What the outputs of a notebook depend on besides its own cells.
 FINGERPRINTED = ("data/**/*", "src/**/*.py", "src/**/*.po", "requirements.txt")
 ONLY_OF_PAGES = ("data/quizzes/", "data/stories/", "data/paths.yaml")  # no notebook reads them
-SIDE_BY_SIDE = max(2, os.cpu_count() or 1)
 LINES_OF_A_TRACEBACK = 15
 
 
@@ -149,16 +142,6 @@ def _caches(app: Sphinx) -> Path:
 # --- running notebooks ----------------------------------------------------------------------------
 
 
-@dataclass
-class Run:
-    """One execution of a notebook: its outputs are filled in, or `error` says why not."""
-
-    path: Path
-    notebook: NotebookNode
-    seconds: float = 0.0
-    error: Exception | None = None
-
-
 def run_notebooks(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Execute what is about to be read and is not in the cache, so that myst-nb, one by one, finds it there.
 
@@ -202,47 +185,6 @@ def _failure(app: Sphinx, run: Run) -> str:
     lines = strip_colors(str(run.error)).strip().splitlines()[-LINES_OF_A_TRACEBACK:]
     name = run.path.relative_to(app.srcdir).as_posix()
     return f"the notebook {name} failed ({type(run.error).__name__}):\n" + "\n".join(f"    {line}" for line in lines)
-
-
-def execute_side_by_side(runs: list[Run], timeout: int | None) -> None:
-    """Execute the notebooks in place, each in its own folder and kernel; `timeout` in seconds a cell.
-
-    Nothing is raised for a notebook that fails: its `error` is set.
-    """
-    # Windows' default loop cannot wait for the kernels' sockets.
-    with (
-        tempfile.TemporaryDirectory(prefix="kernels-") as sockets,
-        asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
-    ):
-        runner.run(_execute_all(runs, Path(sockets), timeout))
-
-
-async def _execute_all(runs: list[Run], sockets: Path, timeout: int | None) -> None:
-    places = asyncio.Semaphore(SIDE_BY_SIDE)
-
-    async def execute(number: int, run: Run) -> None:
-        async with places:
-            started = time.monotonic()
-            try:
-                await _client(run, sockets / f"{number}.json", timeout).async_execute()
-            except Exception as error:  # a cell, a time limit, a kernel that died or did not start
-                run.error = error
-            run.seconds = time.monotonic() - started
-
-    await asyncio.gather(*(execute(number, run) for number, run in enumerate(runs)))
-
-
-def _client(run: Run, connection_file: Path, timeout: int | None) -> NotebookClient:
-    # Kernels side by side race for TCP ports, and anyone on the machine could listen; a socket in a private
-    # folder cures both. Windows has no such sockets.
-    transport = "tcp" if sys.platform == "win32" else "ipc"
-    return NotebookClient(
-        run.notebook,
-        timeout=timeout,
-        record_timing=False,
-        resources={"metadata": {"path": str(run.path.parent)}},
-        config=Traits(KernelManager={"transport": transport, "connection_file": str(connection_file)}),
-    )
 
 
 # --- pages ----------------------------------------------------------------------------------------

@@ -4,6 +4,10 @@ A check is a plain function `facts(dataset, settings) -> DataFrame`, one row per
 the same module draws its figure. Where a check has them, `notes(settings)` (by measure) and `remarks(results)` (by row) add to
 the reasons, and `subjects_a_row(settings)` says by measure how many subjects one row of its events may be, where it may be
 several. Everything else is the same for all and stands here.
+
+A case or an overview shows several things together and judges nothing of its own. Its module has `opened(report, settings,
+given)`, what all its views are made from, and `VIEWS`: for each view's heading in the notebook a function of what was opened that
+gives a `show.View`.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import pandas as pd
 
 from cadre_handbook import disclosure, schema, validation, verdict
 from cadre_handbook import policy as policies
+from cadre_handbook import review as reviews
 from cadre_handbook.dataset import SAMPLE, Dataset, cut_to, open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, clauses, joined, label, language
@@ -35,6 +40,7 @@ FINDING_COLUMNS = [
         "reason_code",
         "reason",
         "organisation_id",
+        "finding_id",
     ),
 ]
 
@@ -43,7 +49,8 @@ FINDING_COLUMNS = [
 class Run:
     """One check on one dataset: `facts`, `results` and `findings` as frames, with what they were made from.
 
-    Of a hidden result no fact, cell or finding is in them.
+    Of a hidden result no fact, cell or finding is in them. ``review``: what an earlier review said of the findings, where one was
+    given; ``without_excepted``: the results that the approved exceptions would change, as they would be without them.
     """
 
     policy: policies.Policy
@@ -56,6 +63,8 @@ class Run:
     findings: pd.DataFrame
     organisations: list[str]
     given: Mapping[str, Any]
+    review: reviews.Review | None = None
+    without_excepted: pd.DataFrame | None = None
 
     def of(self, measure: str) -> pd.DataFrame:
         """The facts of one measure that are about the organisations asked for."""
@@ -64,7 +73,7 @@ class Run:
 
 
 def module(slug: str):
-    """The module of a check by slug."""
+    """The module of a check, a case or an overview by slug."""
     return importlib.import_module(f"cadre_handbook.checks.{policies.catalogue()[slug]['part']}.{slug}")
 
 
@@ -265,21 +274,33 @@ def _given(name: str, settings: policies.Settings) -> str:
     return label(choice) if choice else str(value)
 
 
-def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> Run:
-    """A check on a validated dataset. ``given``: parameters by name, those that are `None` as the policy says.
-
-    Raises `RequestError` for a parameter that is unknown or out of range, a missing `as_of`, an unknown organisation;
-    `DataRefused` where the data have problems and `allow_problems` was not given.
-    """
-    policy = policies.load_policy(slug)
+def prepared(
+    policy: policies.Policy, report: validation.Report, given: Mapping[str, Any]
+) -> tuple[policies.Settings, list[str]]:
+    """The values of a run on a validated dataset and the organisations asked for; raises as `evaluate` does."""
     day = the_day(given.get("as_of"), report.dataset.where)
-    local = policies.local_policy(given["policy"], slug) if given.get("policy") else {}
+    local = policies.local_policy(given["policy"], policy.id) if given.get("policy") else {}
     settings = policies.settings(
         policy, day, {**local, **{name: value for name, value in given.items() if value is not None}}
     )
     organisations = the_organisations(given.get("organisation_id"), report.dataset)
     if len(report.errors) and not settings.allow_problems:
         raise validation.refused(report)
+    return settings, organisations
+
+
+def evaluate(
+    slug: str, report: validation.Report, given: Mapping[str, Any], records: pd.DataFrame | None = None
+) -> Run:
+    """A check on a validated dataset. ``given``: parameters by name, those that are `None` as the policy says. ``records``: those of
+    the file that `review` names, where it is read already.
+
+    Raises `RequestError` for a parameter that is unknown or out of range, a missing `as_of`, an unknown organisation, a malformed
+    review; `DataRefused` where the data have problems and `allow_problems` was not given.
+    """
+    policy = policies.load_policy(slug)
+    settings, organisations = prepared(policy, report, given)
+    day = settings.as_of
     whole = cut_to(report.dataset, day)
     dataset = cut_to(validation.without_problems(report, day), day) if len(report.errors) else whole
 
@@ -306,8 +327,31 @@ def evaluate(slug: str, report: validation.Report, given: Mapping[str, Any]) -> 
     if report.faulty_rows:
         note = _("rows left out for their problems: {count}").format(count=report.faulty_rows)
         results["reason"] = [clauses(reason, note) for reason in results["reason"]]
-    findings = _findings(facts[facts["organisation_id"].isin(organisations)], policy, settings)
-    return Run(policy, settings, dataset, report, facts, counted, results, findings, organisations, given)
+    about = facts["reason_code"].notna() & facts["organisation_id"].isin(organisations)
+    facts["finding_id"] = pd.Series(reviews.finding_ids(facts[about], slug), index=facts.index[about], dtype="object")
+    findings = _findings(facts[about], policy, settings)
+    run_ = Run(policy, settings, dataset, report, facts, counted, results, findings, organisations, given)
+    if settings.review:
+        _under_review(run_, reviews.read_records(settings.review) if records is None else records)
+    return run_
+
+
+def _under_review(run_: Run, records: pd.DataFrame) -> None:
+    """Set what a review says of the findings of a run, and what would be without those that it approved as exceptions."""
+    of_check = reviews.of_run(records, [run_.policy.id], run_.organisations)
+    run_.review = reviews.review(run_.findings, of_check, run_.settings.as_of)
+    excepted = run_.facts["finding_id"].isin(run_.review.excepted)
+    # Of a sensitive measure two results side by side could tell what one of them hides; a statistic is no count of findings.
+    touched = [
+        name
+        for name in run_.facts.loc[excepted, "measure"].unique()
+        if not run_.policy.measures[name].sensitive and not run_.policy.measures[name].statistic
+    ]
+    cells = verdict.summed(verdict.cells(run_.facts[~excepted & run_.facts["measure"].isin(touched)]))
+    others = verdict.judge(cells, run_.policy, run_.settings, run_.organisations, {})
+    keys = ["organisation_id", "measure", "group"]
+    changed = pd.MultiIndex.from_frame(run_.facts.loc[excepted & run_.facts["measure"].isin(touched), keys])
+    run_.without_excepted = others[pd.MultiIndex.from_frame(others[keys]).isin(changed)].reset_index(drop=True)
 
 
 def otherwise(run_: Run, **values: Any) -> Run:

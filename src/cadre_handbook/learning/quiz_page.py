@@ -33,7 +33,7 @@ class QuizForm(Directive):
         for slug in {
             slug for question in quiz.questions for slug, _name in [(question.slug, ""), *question.parameters()]
         }:
-            policy = policies.load_policy(slug)
+            policy = policies.load_page(slug)
             environment.note_dependency(str(DATA / "policy" / policy.part / f"{slug}.yaml"))
         form = nodes.container(classes=[CSS_CLASS], part=part)
         form += _raw(_opening(quiz))
@@ -74,7 +74,7 @@ class QuizForm(Directive):
                 _raw("</li>"),
             ]
         shown.append(_raw('</ul><p class="ch-source">'))
-        policy = policies.load_policy(question.slug)
+        policy = policies.load_page(question.slug)
         link = f"[{label(policy, 'title')}](/book/{policy.part}/{question.slug}.md)"
         shown += self.words(_("Read on: {page}").format(page=link))
         origins = joined(quizzes.origin_text(*parameter) for parameter in question.parameters())

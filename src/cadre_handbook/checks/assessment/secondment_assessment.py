@@ -145,7 +145,6 @@ def _all_excellent(dataset: Dataset, ended: pd.DataFrame, settings: Settings) ->
         since=hosts["since"],
         reason_code=code.mask((enough & excellent).fillna(False).to_numpy(bool), "all_excellent"),
         graded=hosts["graded"],
-        unit_name=lookup(hosts["unit_id"], units, "unit_id", "name"),
     )
 
 

@@ -100,7 +100,6 @@ def _units_without_moves(dataset: Dataset, moves: pd.DataFrame, settings: Settin
         eligible=False,
         since=last,
         last_move=last,
-        unit_name=lookup(unit, dataset["units"], "unit_id", "name"),
         reason_code="no_exchange",
     )
 

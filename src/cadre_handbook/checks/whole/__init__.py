@@ -1,0 +1,1 @@
+"""What several checks say together: the part “whole”."""
