@@ -213,7 +213,7 @@ def test_places_where_no_data_are(tmp_path):
     with pytest.raises(RequestError, match=r"neither a folder of CSV files nor an Excel workbook"):
         open_dataset(tmp_path / "old.xls")
     (tmp_path / "broken.xlsx").write_text("x")
-    with pytest.raises(DataRefused, match=r"cannot be opened as an Excel workbook"):
+    with pytest.raises(DataRefused, match=r"damaged or is not what its name says"):
         open_dataset(tmp_path / "broken.xlsx")
 
 

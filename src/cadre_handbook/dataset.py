@@ -12,13 +12,15 @@ import datetime as dt
 import hashlib
 import io
 import unicodedata
+import warnings
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from cadre_handbook import schema, values
-from cadre_handbook.errors import DataRefused, RequestError
+from cadre_handbook import limits, schema, values
+from cadre_handbook.errors import DataRefused, HandbookError, RequestError
 from cadre_handbook.i18n import _, joined
 from cadre_handbook.paths import DATA
 
@@ -97,9 +99,11 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _looks_chinese(text: str) -> bool:
     """Whether text read as GB18030 holds the characters of everyday Chinese, as text in another encoding does not."""
-    beyond_ascii = [character for character in text if ord(character) > 127]
-    everyday = sum(character.isprintable() and _in_gb2312(character) for character in beyond_ascii)
-    return "\x00" not in text and everyday >= 0.9 * len(beyond_ascii)
+    beyond_ascii = {character: count for character, count in Counter(text).items() if ord(character) > 127}
+    everyday = sum(
+        count for character, count in beyond_ascii.items() if character.isprintable() and _in_gb2312(character)
+    )
+    return "\x00" not in text and everyday >= 0.9 * sum(beyond_ascii.values())
 
 
 def _in_gb2312(character: str) -> bool:
@@ -111,21 +115,15 @@ def _in_gb2312(character: str) -> bool:
 
 
 def _csv_rows(path: Path) -> list[list[str]]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataRefused(
-            _("{file}: cannot be opened ({why}). Is it open in another program, or not a file?").format(
-                file=path.name, why=error.strerror
-            )
-        ) from error
+    data = limits.read_bytes(path)
     text = _decoded(data, path.name)
     if "\x00" in text:
         raise DataRefused(_("{file}: this is not a text file.").format(file=path.name))
     heading = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=heading.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return list(limits.rows(path.name, read))
     except csv.Error as error:
         raise DataRefused(
             _("{file}: not a well-formed CSV file ({why}). Look for a quotation mark that is not closed.").format(
@@ -148,32 +146,56 @@ def _cell_text(value) -> str:
 
 
 def _workbook_rows(path: Path) -> dict[str, list[list[str]]]:
+    """The rows of each sheet that is named like a table, by the sheet's title."""
     import openpyxl
 
+    limits.archive(path, needs=["[Content_Types].xml"])
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with warnings.catch_warnings():  # of formats that are no data
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            try:
+                return {
+                    sheet.title: _sheet_rows(sheet, f"{path.name} [{sheet.title}]")
+                    for sheet in book.worksheets
+                    if _table_named(sheet.title)
+                }
+            finally:
+                book.close()
+    except HandbookError:
+        raise
     except Exception as error:
         raise DataRefused(
             _("{file}: cannot be opened as an Excel workbook ({why}). Save it as .xlsx and try again.").format(
                 file=path.name, why=error
             )
         ) from error
-    try:
-        sheets = {}
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            sheets[sheet.title] = _same_width(
-                [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-            )
-        return sheets
-    finally:
-        book.close()
 
 
-def _same_width(rows: list[list[str]]) -> list[list[str]]:
-    """Rows of a sheet as wide as its widest: a workbook does not store the empty cells at the end of a row."""
-    width = max(map(len, rows), default=0)
-    return [row + [""] * (width - len(row)) for row in rows]
+def _sheet_rows(sheet, file: str) -> list[list[str]]:
+    """The rows of a sheet up to the last that has a value, none narrower than its heading.
+
+    A workbook does not store the empty cells at the end of a row; what is empty beyond the heading is let go.
+    """
+    with sheet._get_source() as source:  # openpyxl has no public way to a sheet's XML
+        last = limits.last_filled_row(source)
+    if last == 0:
+        return []
+    sheet.reset_dimensions()
+    rows, width = [], 0
+    read = (_without_empty_end([_cell_text(value) for value in row]) for row in sheet.iter_rows(values_only=True))
+    for number, row in enumerate(limits.rows(file, read), start=1):
+        width = width or len(row)
+        rows.append(row + [""] * (width - len(row)) if row else row)
+        if number == last:
+            break
+    return rows
+
+
+def _without_empty_end(row: list[str]) -> list[str]:
+    while row and not row[-1].strip():
+        row.pop()
+    return row
 
 
 def _table_named(name: str) -> str | None:
