@@ -85,7 +85,13 @@ def _parser() -> argparse.ArgumentParser:
 
     check = command("check", _("run one check and print its verdicts"))
     check.add_argument("slug", metavar="SLUG", help=_("the recommendation, such as tenure_limit"))
-    check.add_argument("--data", default="sample", help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
+    check.add_argument(
+        "--data",
+        default="sample",
+        help=_(
+            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
+        ),
+    )
     check.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
     check.add_argument(
         "--organisation-id", metavar="ID", action="append", help=_("show only this organisation (repeatable)")
@@ -109,7 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
 
     validate = command("validate", _("list every problem of a dataset"))
-    validate.add_argument("where", metavar="WHERE", help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
+    validate.add_argument(
+        "where",
+        metavar="WHERE",
+        help=_(
+            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
+        ),
+    )
     validate.add_argument("--format", choices=["table", "json"], default="table")
     validate.set_defaults(run=_validate)
 
@@ -155,11 +167,13 @@ def _given(options: argparse.Namespace) -> dict:
 
 def _check(options: argparse.Namespace) -> int:
     from cadre_handbook import checks, policy, show, validation
+    from cadre_handbook.columns_read import columns_read
     from cadre_handbook.dataset import open_dataset
 
     policy.load_policy(options.slug)  # a misspelt slug is said before any file is read
     given = _given(options)
-    run = checks.evaluate(options.slug, validation.validate(open_dataset(options.data)), given)
+    data = open_dataset(options.data, columns_read(options.slug))
+    run = checks.evaluate(options.slug, validation.validate(data), given)
     for line in show.opened_text(run):
         print(line, file=sys.stderr)
     if options.format == "json":

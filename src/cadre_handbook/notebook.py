@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from cadre_handbook import checks, i18n, policy, show, verdict
+from cadre_handbook import checks, databases, i18n, policy, show, verdict
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, in_language, label
 from cadre_handbook.strict_yaml import nearest
@@ -41,6 +41,7 @@ def open_check(slug: str, namespace: Mapping[str, Any]) -> Check:
     if given.get("language") is not None:
         i18n.use_language(known["language"].accept(given["language"]))
     data = known["data"].accept(given.pop("data", None) or "sample")
+    databases.refuse_password(data)
     return Check(checks.run(slug, data, **given))
 
 

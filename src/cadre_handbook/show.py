@@ -271,6 +271,12 @@ def opened_text(run: Run) -> list[str]:
             digest=run.dataset.digest[:12],
         )
     ]
+    if run.dataset.unread:
+        lines.append(
+            _(
+                "Only what this check needs was read; problems in other columns were not looked for: {count} columns."
+            ).format(count=sum(map(len, run.dataset.unread.values())))
+        )
     if len(run.report.errors):
         lines.append(
             _("{count} rows have problems and were left out; their cadres and posts count as unknown.").format(

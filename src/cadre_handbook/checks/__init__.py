@@ -19,6 +19,7 @@ import pandas as pd
 
 from cadre_handbook import disclosure, schema, validation, verdict
 from cadre_handbook import policy as policies
+from cadre_handbook.columns_read import columns_read
 from cadre_handbook.dataset import SAMPLE, Dataset, cut_to, open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, clauses, joined, label, language
@@ -317,4 +318,4 @@ def otherwise(run_: Run, **values: Any) -> Run:
 
 def run(slug: str, data: Any = SAMPLE, **given: Any) -> Run:
     """Open, validate, check and judge in one call; see `dataset.open_dataset` and `evaluate`."""
-    return evaluate(slug, validation.validate(open_dataset(data)), given)
+    return evaluate(slug, validation.validate(open_dataset(data, columns_read(slug))), given)
