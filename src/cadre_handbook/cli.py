@@ -125,6 +125,17 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--format", choices=["table", "json"], default="table")
     validate.set_defaults(run=_validate)
 
+    template = command("template", _("write an empty workbook to fill in"))
+    template.add_argument("directory", metavar="DIR", help=_("the folder to write it into"))
+    template.add_argument(
+        "--tables",
+        metavar="NAME",
+        nargs="+",
+        default=[],
+        help=_("tables besides the five core ones, such as decisions trainings; all where none is named"),
+    )
+    template.set_defaults(run=_template)
+
     sample = command("sample", _("write a made-up county"))
     sample.add_argument("directory", metavar="DIR", help=_("a folder that does not exist yet, or is empty"))
     sample.add_argument("--seed", type=int, default=None, help=_("the same seed gives the same county"))
@@ -210,6 +221,16 @@ def _validate(options: argparse.Namespace) -> int:
         shown.columns = [_("Check"), _("Measure"), _("Can run"), _("Lacks")]
         _print_table(shown)
     return DataRefused.exit_status if len(report.errors) else 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from cadre_handbook.template import write_template
+
+    path = write_template(Path(options.directory).expanduser(), options.tables)
+    print(_("The template is {path}.").format(path=path), file=sys.stderr)
+    return 0
 
 
 def _sample(options: argparse.Namespace) -> int:

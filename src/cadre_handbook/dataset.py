@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cadre_handbook import databases, limits, schema, values
+from cadre_handbook import databases, limits, schema, template, values
 from cadre_handbook.errors import DataRefused, HandbookError, RequestError
 from cadre_handbook.i18n import _, joined
 from cadre_handbook.paths import DATA
@@ -219,10 +219,10 @@ def _table_named(name: str) -> str | None:
 
 
 def _column_named(heading: str, table: schema.Table) -> str:
-    """The column that a heading means: its name, or its title in either language; else the heading itself."""
-    wanted = unicodedata.normalize("NFKC", heading).strip().lower()
+    """The column that a heading means: its name, or its title in either language or in both; else the heading itself."""
+    wanted = template.heading_words(heading)
     for column in table.fields.values():
-        if wanted in (column.name, column.title.lower(), column.title_zh_CN):
+        if any(word in (column.name, column.title.lower(), column.title_zh_CN) for word in wanted):
             return column.name
     return heading.strip()
 
@@ -245,6 +245,8 @@ def _as_text_frame(rows: list[list[str]], table: schema.Table, file: str, proble
     width = len(heading)
     cells, index = [], []
     for number, row in numbered[1:]:
+        if _of_template(row, heading, table, file, number, problems):
+            continue
         surplus = [cell for cell in row[width:] if cell.strip()]
         if surplus or len(row) < width:
             problems.append(
@@ -266,6 +268,28 @@ def _as_text_frame(rows: list[list[str]], table: schema.Table, file: str, proble
     text = stripped.mask(stripped == "")
     text.attrs["positions"] = {name: position for position, name in enumerate(heading, start=1) if name}
     return text
+
+
+def _of_template(
+    row: list[str], heading: list[str], table: schema.Table, file: str, number: int, problems: list[dict]
+) -> bool:
+    """Whether a row is the template's own and no data: how to fill in, or an example as it was written.
+
+    Every example is told of. One that somebody has changed and not given an id of its own is an error: it may be meant as
+    data, and is neither counted nor let go in silence.
+    """
+    first = next((cell for cell in row if cell.strip()), "")
+    if template.is_how_to_fill(first):
+        return True
+    if not template.is_example(first):
+        return False
+    cells = dict(zip(heading, row, strict=False))
+    untouched = template.is_untouched({name: cell for name, cell in cells.items() if name}, table)
+    if untouched:
+        problems.append(_problem(table.name, file, number, heading[0], first, "example", severity="note"))
+    else:
+        problems.append(_problem(table.name, file, number, heading[0], first, "example_changed"))
+    return untouched
 
 
 def _problem(table, file, row, column, value, reason_code, expected="", severity="error") -> dict:

@@ -287,6 +287,9 @@ def opened_text(run: Run) -> list[str]:
     overlaps = notes.loc[notes["reason_code"].isin(["post_overlap", "cadre_overlap"]), "row"].nunique()
     if overlaps:
         lines.append(_("{count} postings overlap with another; they are kept.").format(count=overlaps))
+    examples = int(notes["reason_code"].eq("example").sum())
+    if examples:
+        lines.append(_("{count} rows are examples of the template; they are not counted.").format(count=examples))
     lines.append(_("A finding is a prompt for a collective human review, never a decision."))
     return lines
 

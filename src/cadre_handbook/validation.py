@@ -48,6 +48,10 @@ def explanations() -> dict[str, str]:
             "the row has more cells than the heading ({expected}); look for a stray comma or a shifted row"
         ),
         "row_too_short": _("the row has fewer cells than the heading ({expected}); the line may be cut off"),
+        "example": _("this is an example of the template and is not counted; delete the row"),
+        "example_changed": _(
+            "a row was written over an example and kept its id; give it an id of its own, or delete it"
+        ),
         "place_unknown": _("this division code is not in the list since 1981; it counts as unknown"),
         "post_overlap": _("two people hold this post at the same time (see posting {expected}); kept as it is"),
         "cadre_overlap": _(
