@@ -44,9 +44,10 @@ def fill(path: Path, text: dict[str, pd.DataFrame], to: Path) -> Path:
     book = openpyxl.load_workbook(path)
     for name, table in schema.tables().items():
         sheet = sheet_of(book, table)
-        sheet.delete_rows(3, template.EXAMPLES)
         if name not in text:
+            book.remove(sheet)
             continue
+        sheet.delete_rows(3, template.EXAMPLES)
         names = [cell.value.split("\n")[0].partition("（")[0] for cell in sheet[1]]
         fields = {field.title_zh_CN: field for field in table.fields.values()}
         columns = [fields[name] for name in names]
@@ -80,8 +81,6 @@ def test_a_filled_template_is_the_dataset_it_was_filled_with(filled_report, samp
     assert filled_report.errors.empty
     for name in filled_report.dataset.text:
         table, found = sample_report.dataset[name], filled_report.dataset[name]
-        if found.empty:
-            continue
         declared = [column for column in found if column in table]
         pd.testing.assert_frame_equal(found[declared].reset_index(drop=True), table[declared].reset_index(drop=True))
 
