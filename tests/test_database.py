@@ -431,6 +431,30 @@ def test_postgresql_tables_that_may_not_be_read(postgresql, county, command):
     assert no_word_of_them(err)
 
 
+@pytest.mark.parametrize(
+    "value", ["DATE 'infinity'", "TIMESTAMP '0044-03-15 BC'", "'NaN'::numeric", "'Infinity'::numeric"]
+)
+def test_postgresql_values_that_no_file_has(postgresql, county, value, command):
+    engine = sa.create_engine(postgresql)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA IF EXISTS odd CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA odd"))
+    fill(engine, county, "odd")
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE odd.postings RENAME TO raw"))
+        connection.execute(
+            sa.text(
+                f'CREATE VIEW odd.postings AS SELECT posting_id, cadre_id, post_id, start, {value} AS "end" FROM odd.raw'
+            )
+        )
+    engine.dispose()
+    url = sa.make_url(postgresql).update_query_dict({"schema": "odd"}).render_as_string(hide_password=False)
+    status, out, err = command("validate", url)
+    assert status == 3
+    assert "Traceback" not in out + err
+    assert "throw-away" not in out + err
+
+
 def test_postgresql_is_read_only_and_of_one_moment(postgresql):
     place = databases.address(as_reader(postgresql, schema="handbook"))
     with databases.opened(place) as database:

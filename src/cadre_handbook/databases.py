@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BY_VARIABLE = "env:"
 FILES = {".duckdb": "duckdb", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite"}
 CONNECT_SECONDS = 15
-_SECRET = re.compile(r"pass|pwd|secret|token|key", re.IGNORECASE)
+_SECRET = re.compile(r"password|pwd|secret|token", re.IGNORECASE)
 _ADDRESS = re.compile(r"^[A-Za-z][\w+]*://")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 # What a driver says of a refusal, by the words or the SQLSTATE in it; its own words may repeat parts of the address.
@@ -111,9 +111,9 @@ def _parsed(text: str) -> sa.URL:
 
 def _no_driver(name: str) -> RequestError:
     return RequestError(
-        _("To read this database the package “{name}” is needed: pip install 'cadre-handbook[databases]'.").format(
-            name=name
-        )
+        _(
+            "To read this database the package “{name}” is needed: pip install '.[databases]' in the handbook's folder."
+        ).format(name=name)
     )
 
 

@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import math
 import unicodedata
 import warnings
 from collections import Counter
@@ -151,7 +152,7 @@ def _cell_text(value) -> str:
         return "true" if value else "false"
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, (float, Decimal)) and value == value // 1:
+    if isinstance(value, (float, Decimal)) and math.isfinite(value) and value == int(value):
         return str(int(value))
     return str(value)
 
