@@ -78,7 +78,7 @@ notebooks: $(INSTALLED)
 
 lock:
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-		--fork-strategy fewest --no-annotate --extra book --extra test pyproject.toml -o requirements.txt
+		--fork-strategy fewest --no-annotate --extra book --extra databases --extra test pyproject.toml -o requirements.txt
 	printf '\n# the project itself\n-e .\n' >> requirements.txt
 
 clean-book:

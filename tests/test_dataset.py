@@ -210,10 +210,10 @@ def test_places_where_no_data_are(tmp_path):
     with pytest.raises(DataRefused, match=r"core tables are missing"):
         open_dataset(tmp_path)
     (tmp_path / "old.xls").write_text("x")
-    with pytest.raises(RequestError, match=r"neither a folder of CSV files nor an Excel workbook"):
+    with pytest.raises(RequestError, match=r"neither a folder of CSV or Parquet files nor an Excel workbook"):
         open_dataset(tmp_path / "old.xls")
     (tmp_path / "broken.xlsx").write_text("x")
-    with pytest.raises(DataRefused, match=r"cannot be opened as an Excel workbook"):
+    with pytest.raises(DataRefused, match=r"damaged or is not what its name says"):
         open_dataset(tmp_path / "broken.xlsx")
 
 

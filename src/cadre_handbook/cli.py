@@ -85,7 +85,13 @@ def _parser() -> argparse.ArgumentParser:
 
     check = command("check", _("run one check and print its verdicts"))
     check.add_argument("slug", metavar="SLUG", help=_("the recommendation, such as tenure_limit"))
-    check.add_argument("--data", default="sample", help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
+    check.add_argument(
+        "--data",
+        default="sample",
+        help=_(
+            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
+        ),
+    )
     check.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
     check.add_argument(
         "--organisation-id", metavar="ID", action="append", help=_("show only this organisation (repeatable)")
@@ -113,7 +119,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "slugs", metavar="SLUG", nargs="*", help=_("checks or parts of the handbook; all where none is named")
     )
-    run.add_argument("--data", required=True, help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
+    run.add_argument(
+        "--data",
+        required=True,
+        help=_(
+            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
+        ),
+    )
     run.add_argument(
         "--out", required=True, metavar="DIR", help=_("the folder for the report, outside the handbook's own")
     )
@@ -144,9 +156,26 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
 
     validate = command("validate", _("list every problem of a dataset"))
-    validate.add_argument("where", metavar="WHERE", help=_("“sample”, a folder of CSV files, or an .xlsx workbook"))
+    validate.add_argument(
+        "where",
+        metavar="WHERE",
+        help=_(
+            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
+        ),
+    )
     validate.add_argument("--format", choices=["table", "json"], default="table")
     validate.set_defaults(run=_validate)
+
+    template = command("template", _("write an empty workbook to fill in"))
+    template.add_argument("directory", metavar="DIR", help=_("the folder to write it into"))
+    template.add_argument(
+        "--tables",
+        metavar="NAME",
+        nargs="+",
+        default=[],
+        help=_("tables besides the five core ones, such as decisions trainings; all where none is named"),
+    )
+    template.set_defaults(run=_template)
 
     sample = command("sample", _("write a made-up county"))
     sample.add_argument("directory", metavar="DIR", help=_("a folder that does not exist yet, or is empty"))
@@ -197,11 +226,13 @@ def _given(options: argparse.Namespace) -> dict:
 
 def _check(options: argparse.Namespace) -> int:
     from cadre_handbook import checks, policy, show, validation
+    from cadre_handbook.columns_read import columns_read
     from cadre_handbook.dataset import open_dataset
 
     policy.load_policy(options.slug)  # a misspelt slug is said before any file is read
     given = _given(options)
-    run = checks.evaluate(options.slug, validation.validate(open_dataset(options.data)), given)
+    data = open_dataset(options.data, columns_read(options.slug))
+    run = checks.evaluate(options.slug, validation.validate(data), given)
     for line in (*show.opened_text(run), *show.review_lines(run)):
         print(line, file=sys.stderr)
     if options.format == "json":
@@ -260,6 +291,16 @@ def _validate(options: argparse.Namespace) -> int:
         shown.columns = [_("Check"), _("Measure"), _("Can run"), _("Lacks")]
         _print_table(shown)
     return DataRefused.exit_status if len(report.errors) else 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from cadre_handbook.template import write_template
+
+    path = write_template(Path(options.directory).expanduser(), options.tables)
+    print(_("The template is {path}.").format(path=path), file=sys.stderr)
+    return 0
 
 
 def _sample(options: argparse.Namespace) -> int:

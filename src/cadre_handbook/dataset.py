@@ -1,4 +1,4 @@
-"""A dataset: the tables of a folder or workbook as pandas frames with fixed dtypes. The only reader of input.
+"""A dataset: the tables of a folder, workbook or database as pandas frames with fixed dtypes. The only reader of input.
 
 Ids are text, dates `datetime64[s]` with a boolean column `<date>_is_month` beside each, booleans nullable, codes
 categories. The index of every frame is the row of the file as a spreadsheet shows it (the heading is row 1), so that
@@ -11,14 +11,20 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import math
 import unicodedata
+import warnings
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
-from cadre_handbook import schema, values
-from cadre_handbook.errors import DataRefused, RequestError
+from cadre_handbook import databases, limits, schema, template, values
+from cadre_handbook.errors import DataRefused, HandbookError, RequestError
 from cadre_handbook.i18n import _, joined
 from cadre_handbook.paths import DATA
 
@@ -37,7 +43,9 @@ class Dataset:
     ``text``: what the cells say, a frame of text per table. ``tables``: the same with fixed dtypes. ``files``: where
     each table came from, for messages. ``problems``: what reading found (columns `PROBLEM_COLUMNS`). ``left_out``:
     rows left out because of problems, with what they were about (columns `LEFT_OUT_COLUMNS`). ``as_of``: the day the
-    tables were cut to, once they were.
+    tables were cut to, once they were. ``unread``: the declared columns that the source has and that were not read, by
+    table (every column of a table that was not read at all): asking for one is an error, never an empty answer.
+    ``numbered``: whether a row's number is that of a spreadsheet; a database's rows are named by their key.
     """
 
     where: str
@@ -49,15 +57,21 @@ class Dataset:
     left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=LEFT_OUT_COLUMNS))
     as_of: pd.Timestamp | None = None
     cache: dict = field(default_factory=dict, repr=False)
+    unread: dict[str, frozenset[str]] = field(default_factory=dict)
+    numbered: bool = True
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """A table by name; a declared table that the data do not have is an empty frame with the right dtypes."""
         if table not in self.tables:
+            if table in self.unread:
+                raise LookupError(f"{table} was not read")
             self.tables[table] = empty_table(table)
         return self.tables[table]
 
     def has(self, table: str, column: str | None = None) -> bool:
         """Whether a table stands in the data; with `column`, whether that column has any value in it."""
+        if column in self.unread.get(table, ()) or (table in self.unread and table not in self.files):
+            raise LookupError(f"{table}.{column or '*'} was not read")
         if table not in self.files:
             return False
         return column is None or (column in self.text[table] and bool(self.tables[table][column].notna().any()))
@@ -97,9 +111,11 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _looks_chinese(text: str) -> bool:
     """Whether text read as GB18030 holds the characters of everyday Chinese, as text in another encoding does not."""
-    beyond_ascii = [character for character in text if ord(character) > 127]
-    everyday = sum(character.isprintable() and _in_gb2312(character) for character in beyond_ascii)
-    return "\x00" not in text and everyday >= 0.9 * len(beyond_ascii)
+    beyond_ascii = {character: count for character, count in Counter(text).items() if ord(character) > 127}
+    everyday = sum(
+        count for character, count in beyond_ascii.items() if character.isprintable() and _in_gb2312(character)
+    )
+    return "\x00" not in text and everyday >= 0.9 * sum(beyond_ascii.values())
 
 
 def _in_gb2312(character: str) -> bool:
@@ -111,21 +127,15 @@ def _in_gb2312(character: str) -> bool:
 
 
 def _csv_rows(path: Path) -> list[list[str]]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataRefused(
-            _("{file}: cannot be opened ({why}). Is it open in another program, or not a file?").format(
-                file=path.name, why=error.strerror
-            )
-        ) from error
+    data = limits.read_bytes(path)
     text = _decoded(data, path.name)
     if "\x00" in text:
         raise DataRefused(_("{file}: this is not a text file.").format(file=path.name))
     heading = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=heading.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return list(limits.rows(path.name, read))
     except csv.Error as error:
         raise DataRefused(
             _("{file}: not a well-formed CSV file ({why}). Look for a quotation mark that is not closed.").format(
@@ -135,45 +145,69 @@ def _csv_rows(path: Path) -> list[list[str]]:
 
 
 def _cell_text(value) -> str:
-    """A workbook cell as the text that the same table would have as CSV."""
+    """The value of a workbook's or a database's cell as the text that the same table would have as CSV."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, (float, Decimal)) and math.isfinite(value) and value == int(value):
         return str(int(value))
     return str(value)
 
 
 def _workbook_rows(path: Path) -> dict[str, list[list[str]]]:
+    """The rows of each sheet that is named like a table, by the sheet's title."""
     import openpyxl
 
+    limits.archive(path, needs=["[Content_Types].xml"])
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with warnings.catch_warnings():  # of formats that are no data
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            try:
+                return {
+                    sheet.title: _sheet_rows(sheet, f"{path.name} [{sheet.title}]")
+                    for sheet in book.worksheets
+                    if _table_named(sheet.title)
+                }
+            finally:
+                book.close()
+    except HandbookError:
+        raise
     except Exception as error:
         raise DataRefused(
             _("{file}: cannot be opened as an Excel workbook ({why}). Save it as .xlsx and try again.").format(
                 file=path.name, why=error
             )
         ) from error
-    try:
-        sheets = {}
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            sheets[sheet.title] = _same_width(
-                [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-            )
-        return sheets
-    finally:
-        book.close()
 
 
-def _same_width(rows: list[list[str]]) -> list[list[str]]:
-    """Rows of a sheet as wide as its widest: a workbook does not store the empty cells at the end of a row."""
-    width = max(map(len, rows), default=0)
-    return [row + [""] * (width - len(row)) for row in rows]
+def _sheet_rows(sheet, file: str) -> list[list[str]]:
+    """The rows of a sheet up to the last that has a value, none narrower than its heading.
+
+    A workbook does not store the empty cells at the end of a row; what is empty beyond the heading is let go.
+    """
+    with sheet._get_source() as source:  # openpyxl has no public way to a sheet's XML
+        last = limits.last_filled_row(source)
+    if last == 0:
+        return []
+    sheet.reset_dimensions()
+    rows, width = [], 0
+    read = (_without_empty_end([_cell_text(value) for value in row]) for row in sheet.iter_rows(values_only=True))
+    for number, row in enumerate(limits.rows(file, read), start=1):
+        width = width or len(row)
+        rows.append(row + [""] * (width - len(row)) if row else row)
+        if number == last:
+            break
+    return rows
+
+
+def _without_empty_end(row: list[str]) -> list[str]:
+    while row and not row[-1].strip():
+        row.pop()
+    return row
 
 
 def read_rows(path: Path) -> dict[str, list[list[str]]]:
@@ -191,10 +225,10 @@ def _table_named(name: str) -> str | None:
 
 
 def _column_named(heading: str, table: schema.Table) -> str:
-    """The column that a heading means: its name, or its title in either language; else the heading itself."""
-    wanted = unicodedata.normalize("NFKC", heading).strip().lower()
+    """The column that a heading means: its name, or its title in either language or in both; else the heading itself."""
+    wanted = template.heading_words(heading)
     for column in table.fields.values():
-        if wanted in (column.name, column.title.lower(), column.title_zh_CN):
+        if any(word in (column.name, column.title.lower(), column.title_zh_CN) for word in wanted):
             return column.name
     return heading.strip()
 
@@ -217,6 +251,8 @@ def _as_text_frame(rows: list[list[str]], table: schema.Table, file: str, proble
     width = len(heading)
     cells, index = [], []
     for number, row in numbered[1:]:
+        if _of_template(row, heading, table, file, number, problems):
+            continue
         surplus = [cell for cell in row[width:] if cell.strip()]
         if surplus or len(row) < width:
             problems.append(
@@ -240,14 +276,41 @@ def _as_text_frame(rows: list[list[str]], table: schema.Table, file: str, proble
     return text
 
 
+def _of_template(
+    row: list[str], heading: list[str], table: schema.Table, file: str, number: int, problems: list[dict]
+) -> bool:
+    """Whether a row is the template's own and no data: how to fill in, or an example as it was written.
+
+    Every example is told of. One that somebody has changed and not given an id of its own is an error: it may be meant as
+    data, and is neither counted nor let go in silence.
+    """
+    first = next((cell for cell in row if cell.strip()), "")
+    if template.is_how_to_fill(first):
+        return True
+    if not template.is_example(first):
+        return False
+    cells = dict(zip(heading, row, strict=False))
+    untouched = template.is_untouched({name: cell for name, cell in cells.items() if name}, table)
+    if untouched:
+        problems.append(_problem(table.name, file, number, heading[0], first, "example", severity="note"))
+    else:
+        problems.append(_problem(table.name, file, number, heading[0], first, "example_changed"))
+    return untouched
+
+
 def _problem(table, file, row, column, value, reason_code, expected="", severity="error") -> dict:
     return dict(zip(PROBLEM_COLUMNS, [table, file, row, column, value, reason_code, expected, severity], strict=True))
 
 
-def typed_table(name: str, text: pd.DataFrame) -> pd.DataFrame:
-    """A table with the dtypes of its schema; further columns stay text; absent columns are there and empty."""
+def typed_table(name: str, text: pd.DataFrame, unread: Collection[str] = ()) -> pd.DataFrame:
+    """A table with the dtypes of its schema; further columns stay text; absent columns are there and empty.
+
+    Columns that were not read (`unread`) are not there: whoever asks for one is told so, by a `KeyError`.
+    """
     columns = {}
     for column in schema.tables()[name].fields.values():
+        if column.name in unread:
+            continue
         cells = text[column.name] if column.name in text else pd.Series(pd.NA, index=text.index, dtype="str")
         if column.type == "date":
             dates = values.dates(cells)
@@ -273,9 +336,12 @@ def _month_rules(postings: pd.DataFrame) -> pd.DataFrame:
     return postings.assign(end=postings["end"].mask(same_month, following))
 
 
-def from_text(text: dict[str, pd.DataFrame], where: str = "", files=None, problems=(), digest: str = "") -> Dataset:
+def from_text(
+    text: dict[str, pd.DataFrame], where: str = "", files=None, problems=(), digest: str = "", unread=None
+) -> Dataset:
     """A dataset from frames of text (index: row of the file), as reading makes them."""
-    tables = {name: typed_table(name, frame) for name, frame in text.items()}
+    unread = unread or {}
+    tables = {name: typed_table(name, frame, unread.get(name, ())) for name, frame in text.items()}
     if "postings" in tables:
         tables["postings"] = _month_rules(tables["postings"])
     return Dataset(
@@ -285,6 +351,7 @@ def from_text(text: dict[str, pd.DataFrame], where: str = "", files=None, proble
         files=files or {name: name for name in text},
         problems=pd.DataFrame(list(problems), columns=PROBLEM_COLUMNS),
         digest=digest,
+        unread=unread,
     )
 
 
@@ -298,73 +365,167 @@ def from_frames(frames: dict[str, pd.DataFrame]) -> Dataset:
     return from_text(text)
 
 
-def _sources(path: Path) -> dict[str, tuple[str, object]]:
-    """What stands at `path`: for each declared table its label for messages and a function that gives its rows."""
+@dataclass(frozen=True)
+class _Source:
+    """Where a table is read from: its label for messages, and `read`, which gives its rows with the headings first.
+
+    `read` takes the columns wanted (`None`: all); a source that reads whole files may give more. ``headings``: those of a
+    source that reads single columns.
+    """
+
+    label: str
+    read: Callable[[Collection[str] | None], list[list[str]]]
+    headings: tuple[str, ...] | None = None
+
+
+def _sources(path: Path) -> dict[str, _Source]:
+    """The tables that stand at `path`, a folder or a workbook."""
     if path.is_file():
         if path.suffix.lower() not in WORKBOOKS:
             raise RequestError(
-                _("{path} is neither a folder of CSV files nor an Excel workbook (.xlsx).").format(path=path)
+                _(
+                    "{path} is neither a folder of CSV or Parquet files nor an Excel workbook (.xlsx) nor a database "
+                    "(.duckdb, .sqlite)."
+                ).format(path=path)
             )
         sheets = _workbook_rows(path)
-        named = {title: _table_named(title) for title in sheets}
-        return _once({title: (name, f"{path.name} [{title}]", sheets[title]) for title, name in named.items() if name})
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and not file.name.startswith("."))
-    named = {file: _table_named(file.stem) for file in files}
-    return _once({file: (name, file.name, None) for file, name in named.items() if name})
+        return _once(
+            (_table_named(title), _Source(f"{path.name} [{title}]", lambda _wanted, rows=rows: rows))
+            for title, rows in sheets.items()
+        )
+    files = sorted(
+        file
+        for file in path.iterdir()
+        if file.suffix.lower() in (".csv", ".parquet") and not file.name.startswith(".") and _table_named(file.stem)
+    )
+    return _once((_table_named(file.stem), _file_source(file)) for file in files)
 
 
-def _once(found: dict) -> dict[str, tuple[str, object]]:
-    sources: dict[str, tuple[str, object]] = {}
-    for key, (name, label, rows) in found.items():
+def _file_source(file: Path) -> _Source:
+    if file.suffix.lower() == ".csv":
+        return _Source(file.name, lambda _wanted: _csv_rows(file))
+    table = schema.tables()[_table_named(file.stem)]
+    headings = databases.parquet_columns(file)
+    return _column_source(file.name, headings, table, lambda columns: databases.parquet_rows(file, columns))
+
+
+def _column_source(label: str, headings: list[str], table: schema.Table, rows_of: Callable) -> _Source:
+    """A source that reads single columns: those wanted that the schema declares, and no others. Rows come by their key.
+
+    A database keeps its rows in no order; sorted they have the same digest on every run.
+    """
+
+    def read(wanted: Collection[str] | None) -> list[list[str]]:
+        named = {heading: _column_named(heading, table) for heading in headings}
+        columns = [heading for heading, name in named.items() if name in (table.fields if wanted is None else wanted)]
+        if not columns:
+            return []
+        rows = list(limits.rows(label, ([_cell_text(value) for value in row] for row in rows_of(columns))))
+        key = next((position for position, heading in enumerate(columns) if named[heading] == table.key), 0)
+        return [columns, *sorted(rows, key=lambda row: (row[key], row))]
+
+    return _Source(label, read, tuple(headings))
+
+
+def _once(found: Iterable[tuple[str, _Source]]) -> dict[str, _Source]:
+    sources: dict[str, _Source] = {}
+    for name, source in found:
         if name in sources:
             raise DataRefused(
                 _("The table “{table}” stands twice: {first} and {second}. Keep one of the two.").format(
-                    table=name, first=sources[name][0], second=label
+                    table=name, first=sources[name].label, second=source.label
                 )
             )
-        sources[name] = (label, rows if rows is not None else key)
+        sources[name] = source
     return sources
 
 
-def open_dataset(where: str | Path) -> Dataset:
-    """The dataset at `where`: the name `sample`, a folder of CSV files, or one workbook with a sheet a table.
-
-    Raises `RequestError` where nothing stands at `where`, `DataRefused` where a file cannot be read, a core table is
-    missing, or a column without which a table means nothing. Values that cannot be read are problems of the dataset,
-    for `validation` to tell, not errors.
-    """
-    path = DATA / "sample" if str(where) == SAMPLE else Path(where).expanduser()
-    if not path.exists():
+@contextmanager
+def _place(where: str | Path) -> Iterator[tuple[str, str, dict[str, _Source]]]:
+    """What `where` names, while it is open: how it may be shown, its path or address, and its tables."""
+    path = None if databases.is_address(where) else Path(where).expanduser()
+    if str(where) == SAMPLE:
+        path = DATA / SAMPLE
+    if path is not None and not _exists(path):
         raise RequestError(
             _(
                 "There is no folder or workbook at {path}. Give the path of a folder of CSV files or of an .xlsx file."
             ).format(path=path)
         )
-    sources = _sources(path)
-    missing = [name for name in schema.core_tables() if name not in sources]
-    if missing:
-        raise DataRefused(
-            _(
-                "{path}: core tables are missing: {tables}. Expected a CSV file of that name in the folder, "
-                "or a sheet of that name in the workbook."
-            ).format(path=path, tables=joined(missing))
-        )
-    text, files, problems, hashed = {}, {}, [], hashlib.sha256()
-    for name in [table for table in schema.tables() if table in sources]:
-        file, source = sources[name]
-        table = schema.tables()[name]
-        rows = _csv_rows(source) if isinstance(source, Path) else source
-        text[name] = _as_text_frame(rows, table, file, problems)
-        files[name] = file
-        absent = [column for column in table.required if column not in text[name]]
-        if absent:
-            raise DataRefused(
-                _("{file}: the column “{column}” is missing. The headings found are: {found}.").format(
-                    file=file, column=joined(absent), found=joined(text[name].columns)
+    address = where if path is None else databases.of_file(path)
+    if address is None:
+        yield str(where), str(path), _sources(path)
+        return
+    place = databases.address(address)
+    with databases.opened(place) as database:
+        named = {name: _table_named(name) for name in database.tables()}
+        yield (
+            str(where) if path else place.shown,
+            place.shown,
+            _once(
+                (
+                    table,
+                    _column_source(
+                        name,
+                        database.columns(name),
+                        schema.tables()[table],
+                        lambda columns, name=name: database.rows(name, columns),
+                    ),
                 )
+                for name, table in named.items()
+                if table
+            ),
+        )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, or with a character that no name has
+        return False
+
+
+def open_dataset(where: str | Path, wanted: Mapping[str, Collection[str]] | None = None) -> Dataset:
+    """The dataset at `where`: the name `sample`, a folder of CSV or Parquet files, a workbook with a sheet a table, or a
+    database with a table of the same name each (its address, `env:NAME`, or its file).
+
+    ``wanted``: the columns to read, by table; only databases and Parquet files can leave out the others, and say so in
+    `unread`. Raises `RequestError` where nothing stands at `where` or a database does not open, `DataRefused` where a file
+    cannot be read, a core table is missing, or a column without which a table means nothing. Values that cannot be read are
+    problems of the dataset, for `validation` to tell, not errors.
+    """
+    with _place(where) as (shown, path, sources):
+        missing = [name for name in schema.core_tables() if name not in sources]
+        if missing:
+            raise DataRefused(
+                _(
+                    "{path}: core tables are missing: {tables}. Expected a CSV file of that name in the folder, "
+                    "a sheet of that name in the workbook, or a table of that name in the database."
+                ).format(path=path, tables=joined(missing))
             )
-        hashed.update(f"{name}\n{rows!r}\n".encode())
-    return from_text(text, str(where), files, problems, hashed.hexdigest())
+        text, files, problems, unread, hashed = {}, {}, [], {}, hashlib.sha256()
+        for name in [table for table in schema.tables() if table in sources]:
+            source, table = sources[name], schema.tables()[name]
+            columns = None if wanted is None or source.headings is None else wanted.get(name, ())
+            if columns is not None:
+                left = {_column_named(heading, table) for heading in source.headings} & set(table.fields) - set(columns)
+                unread.update({name: frozenset(left)} if left else {})
+                if not columns:
+                    continue
+            rows = source.read(columns)
+            text[name] = _as_text_frame(rows, table, source.label, problems)
+            files[name] = source.label
+            absent = [column for column in table.required if column not in text[name]]
+            if absent:
+                raise DataRefused(
+                    _("{file}: the column “{column}” is missing. The headings found are: {found}.").format(
+                        file=source.label, column=joined(absent), found=joined(text[name].columns)
+                    )
+                )
+            hashed.update(f"{name}\n{rows!r}\n".encode("utf-8", "surrogatepass"))
+        dataset = from_text(text, shown, files, problems, hashed.hexdigest(), unread)
+        dataset.numbered = all(source.headings is None for source in sources.values())
+        return dataset
 
 
 def cut_to(dataset: Dataset, as_of: pd.Timestamp) -> Dataset:
@@ -392,7 +553,7 @@ def _cut_to(dataset: Dataset, as_of: pd.Timestamp) -> Dataset:
         later = {
             column: frame[column].mask(frame[column] > (tomorrow if field.known == "day_before" else as_of))
             for column, field in declared.items()
-            if field.type == "date" and column != begins and field.known != "ahead"
+            if field.type == "date" and column != begins and field.known != "ahead" and column in frame
         }
         tables[name] = frame.assign(**later)
     return Dataset(

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from cadre_handbook import checks, i18n, policy, show, validation, verdict
+from cadre_handbook import checks, databases, i18n, policy, show, validation, verdict
 from cadre_handbook.dataset import open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, in_language, label
@@ -65,7 +65,9 @@ def _given(slug: str, namespace: Mapping[str, Any]) -> tuple[str, dict[str, Any]
         given[name] = value
     if given.get("language") is not None:
         i18n.use_language(known["language"].accept(given["language"]))
-    return known["data"].accept(given.pop("data", None) or "sample"), given
+    data = known["data"].accept(given.pop("data", None) or "sample")
+    databases.refuse_password(data)
+    return data, given
 
 
 class Check:

@@ -26,6 +26,11 @@ class Category:
     label_zh_CN: str
     national: str | None = None
 
+    @property
+    def both(self) -> str:
+        """Its labels in both languages, as the template's lists show it."""
+        return f"{self.label_zh_CN} {self.label}"
+
 
 @dataclass(frozen=True)
 class Field:

@@ -364,6 +364,12 @@ def opened_lines(report: validation.Report, settings: policies.Settings, organis
             digest=report.dataset.digest[:12],
         )
     ]
+    if report.dataset.unread:
+        lines.append(
+            _(
+                "Only what this check needs was read; problems in other columns were not looked for: {count} columns."
+            ).format(count=sum(map(len, report.dataset.unread.values())))
+        )
     if len(report.errors):
         lines.append(
             _("{count} rows have problems and were left out; their cadres and posts count as unknown.").format(
@@ -374,6 +380,9 @@ def opened_lines(report: validation.Report, settings: policies.Settings, organis
     overlaps = notes.loc[notes["reason_code"].isin(["post_overlap", "cadre_overlap"]), "row"].nunique()
     if overlaps:
         lines.append(_("{count} postings overlap with another; they are kept.").format(count=overlaps))
+    examples = int(notes["reason_code"].eq("example").sum())
+    if examples:
+        lines.append(_("{count} rows are examples of the template; they are not counted.").format(count=examples))
     lines.append(_("A finding is a prompt for a collective human review, never a decision."))
     return lines
 

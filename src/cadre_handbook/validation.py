@@ -48,6 +48,10 @@ def explanations() -> dict[str, str]:
             "the row has more cells than the heading ({expected}); look for a stray comma or a shifted row"
         ),
         "row_too_short": _("the row has fewer cells than the heading ({expected}); the line may be cut off"),
+        "example": _("this is an example of the template and is not counted; delete the row"),
+        "example_changed": _(
+            "a row was written over an example and kept its id; give it an id of its own, or delete it"
+        ),
         "place_unknown": _("this division code is not in the list since 1981; it counts as unknown"),
         "post_overlap": _("two people hold this post at the same time (see posting {expected}); kept as it is"),
         "cadre_overlap": _(
@@ -89,6 +93,7 @@ class Report:
             {
                 "file": problem.file,
                 "row": problem.row,
+                "id": self._id(problem.table, problem.row),
                 "cell": self._cell(problem.table, problem.column, problem.row),
                 "column": problem.column,
                 "title": self._title(problem.table, problem.column),
@@ -99,12 +104,20 @@ class Report:
             }
             for problem in self.problems.itertuples()
         ]
-        columns = ["file", "row", "cell", "column", "title", "value", "expected", "reason_code", "severity"]
+        columns = ["file", "row", "id", "cell", "column", "title", "value", "expected", "reason_code", "severity"]
         return pd.DataFrame(rows, columns=columns)
+
+    def _id(self, table: str, row: int) -> str:
+        """The key of a row, empty where it has none."""
+        text, key = self.dataset.text[table], schema.tables()[table].key
+        value = text[key].get(row) if key in text else None
+        return value if isinstance(value, str) else ""
 
     def _cell(self, table: str, column: str, row: int) -> str:
         from openpyxl.utils import get_column_letter
 
+        if not self.dataset.numbered:
+            return ""
         position = self.dataset.text[table].attrs.get("positions", {}).get(column)
         return f"{get_column_letter(position)}{row}" if position else ""
 
@@ -116,23 +129,27 @@ class Report:
     def lines(self, limit: int | None = None) -> list[str]:
         """One line a problem, errors first; beyond `limit` a line that says how many more there are."""
         explained = self.explained().sort_values("severity", kind="stable")
-        lines = [
-            _("{file}, row {row}, column {column}: “{value}”: {expected}").format(
-                file=item.file,
-                row=item.row,
-                column=item.column + bracketed(item.cell) if item.cell else item.column,
-                value=item.value,
-                expected=item.expected,
-            )
-            if item.column
-            else _("{file}, row {row}: {expected}").format(file=item.file, row=item.row, expected=item.expected)
-            for item in explained.head(limit).itertuples()
-        ]
+        lines = [self._line(item) for item in explained.head(limit).itertuples()]
         if limit is not None and len(explained) > limit:
             lines.append(
                 _("… and {count} more; `cadre-handbook validate` lists them all").format(count=len(explained) - limit)
             )
         return lines
+
+    def _line(self, item) -> str:
+        if not self.dataset.numbered:
+            return _("{file}, {id}, column {column}: “{value}”: {expected}").format(
+                file=item.file, id=item.id or "?", column=item.column, value=item.value, expected=item.expected
+            )
+        if not item.column:
+            return _("{file}, row {row}: {expected}").format(file=item.file, row=item.row, expected=item.expected)
+        return _("{file}, row {row}, column {column}: “{value}”: {expected}").format(
+            file=item.file,
+            row=item.row,
+            column=item.column + bracketed(item.cell) if item.cell else item.column,
+            value=item.value,
+            expected=item.expected,
+        )
 
 
 # --- one column: pandera, from the Table Schema ---------------------------------------------------
@@ -266,6 +283,8 @@ def _reference_problems(name: str, dataset: Dataset) -> list[pd.DataFrame]:
 
 def _birth_problems(dataset: Dataset) -> list[pd.DataFrame]:
     cadres, postings = dataset.tables["cadres"], dataset.tables["postings"]
+    if "birth_date" not in cadres:  # not read
+        return []
     first = postings.dropna(subset=["start"]).sort_values("start", kind="stable")
     began = values.lookup(cadres["cadre_id"], first, "cadre_id", "start")
     wrong = cadres.index[(cadres["birth_date"] >= began).to_numpy()]

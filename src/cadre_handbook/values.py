@@ -114,13 +114,14 @@ def numbers(text: pd.Series, whole: bool) -> pd.Series:
 def codes(text: pd.Series, field: Field) -> pd.Series:
     """Codes of a column as a category with the schema's codes.
 
-    Read are the code itself in any case, its Chinese and English label and its national code, each to the letter.
+    Read are the code itself in any case, its Chinese and English label, the two together as the template's lists have them,
+    and its national code, each to the letter.
     """
     words = {}
     for category in field.categories:
-        for word in (category.national, category.label, category.label_zh_CN, category.value):
+        for word in (category.national, category.label, category.label_zh_CN, category.both, category.value):
             if word:
-                words[word.lower()] = category.value
+                words[unicodedata.normalize("NFKC", word).lower()] = category.value
 
     def parse(item: str):
         return words.get(unicodedata.normalize("NFKC", item).strip().lower())

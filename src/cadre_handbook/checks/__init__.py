@@ -24,8 +24,9 @@ import pandas as pd
 from cadre_handbook import disclosure, schema, validation, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook import review as reviews
+from cadre_handbook.columns_read import columns_read
 from cadre_handbook.dataset import SAMPLE, Dataset, cut_to, open_dataset
-from cadre_handbook.errors import RequestError
+from cadre_handbook.errors import DataRefused, RequestError
 from cadre_handbook.i18n import _, clauses, joined, label, language
 from cadre_handbook.paths import DATA
 from cadre_handbook.strict_yaml import load_yaml, nearest
@@ -97,6 +98,12 @@ def the_organisations(wanted: Any, dataset: Dataset) -> list[str]:
     A number is taken only where its text is exactly one id of the data: a command line turns 01100 into 1100.
     """
     known = dataset.organisations()
+    if not known:
+        raise DataRefused(
+            _(
+                "The data have no organisation to give a verdict about. Fill in the table organisations; external ones get none."
+            )
+        )
     if wanted is None:
         return known
     chosen = []
@@ -361,4 +368,4 @@ def otherwise(run_: Run, **values: Any) -> Run:
 
 def run(slug: str, data: Any = SAMPLE, **given: Any) -> Run:
     """Open, validate, check and judge in one call; see `dataset.open_dataset` and `evaluate`."""
-    return evaluate(slug, validation.validate(open_dataset(data)), given)
+    return evaluate(slug, validation.validate(open_dataset(data, columns_read(slug))), given)

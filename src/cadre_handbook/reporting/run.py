@@ -26,7 +26,7 @@ import pandas as pd
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from cadre_handbook import __version__, checks, errors, policy, review, scorecard, validation
+from cadre_handbook import __version__, checks, databases, errors, policy, review, scorecard, validation
 from cadre_handbook.dataset import SAMPLE, open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, label
@@ -77,6 +77,7 @@ def run(request: Request) -> int:
     Raises `RequestError` for a wrong request and `DataRefused` for data with problems, before anything is written.
     """
     out = outside_the_book(request.out)
+    databases.refuse_password(request.data)  # it would stand in every notebook
     slugs = chosen(request.slugs)
     report = validation.validate(open_dataset(request.data))
     day = checks.the_day(request.as_of, request.data)
@@ -92,7 +93,7 @@ def run(request: Request) -> int:
         raise validation.refused(report)
     earlier = scorecard.read_earlier(request.earlier) if request.earlier else None
     records = review.read_records(request.review) if request.review else None
-    if request.data != SAMPLE and Path(request.data).expanduser().resolve() == out:
+    if _whole_path(request.data) == str(out):
         raise RequestError(_("--out and --data name the same folder: reports would lie among the tables."))
     folders = dict(zip(organisations, _folders(out, organisations), strict=True))
     for folder in folders.values():
@@ -113,7 +114,7 @@ def run(request: Request) -> int:
                 about = About(
                     organisation,
                     names.get(organisation) if isinstance(names.get(organisation), str) else "",
-                    where=_whole_path(request.data),
+                    where=report.dataset.where if databases.is_address(request.data) else _whole_path(request.data),
                     digest=report.dataset.digest,
                     as_of=day,
                     language=request.language,
@@ -181,7 +182,8 @@ def _parameters(slug: str, request: Request, day: pd.Timestamp) -> dict[str, Any
 
 
 def _whole_path(where: str) -> str:
-    return SAMPLE if where == SAMPLE else str(Path(where).expanduser().resolve())
+    """A path as it holds from any folder; what is no path, the sample or a database, stays as it is."""
+    return where if where == SAMPLE or databases.is_address(where) else str(Path(where).expanduser().resolve())
 
 
 # --- the folder -----------------------------------------------------------------------------------
