@@ -137,31 +137,32 @@ class Form:
         return all(getattr(self, one.name) == getattr(other, one.name) for one in fields(self) if one.name not in apart)
 
 
-def read_form(path: Path) -> Form:
-    """The form in a file; `DataRefused` names the file, what is wrong with it and what was expected."""
-    data = _bytes_of(path)
+def read_form(path: Path, shown: str = "") -> Form:
+    """The form in a file, called `shown` in messages; `DataRefused` says what is wrong with it and what was expected."""
+    shown = shown or path.name
+    data = _bytes_of(path, shown)
     is_xml = data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00").startswith(b"<")
     if is_xml != (path.suffix.lower() == ".lrmx"):
         raise DataRefused(
             _(
                 "{file}: the content is not that of {suffix}. Open the form in the program that wrote it and save it anew."
-            ).format(file=path.name, suffix=path.suffix.lower())
+            ).format(file=shown, suffix=path.suffix.lower())
         )
-    text = _text_of(data, path.name)
-    found = _from_xml(text, path.name) if is_xml else _from_quoted(text, path.name)
+    text = _text_of(data, shown)
+    found = _from_xml(text, shown) if is_xml else _from_quoted(text, shown)
     for name, value in found.items():
         if isinstance(value, str) and len(value) > MOST_CHARACTERS:
             raise DataRefused(
                 _("{file}, {field}: {length} characters, more than a form can hold ({most}).").format(
-                    file=path.name, field=LABELS[name], length=len(value), most=MOST_CHARACTERS
+                    file=shown, field=LABELS[name], length=len(value), most=MOST_CHARACTERS
                 )
             )
     if not any(value for value in found.values()):
-        raise DataRefused(_("{file}: the form is empty.").format(file=path.name))
-    return Form(source=path.name, **found)
+        raise DataRefused(_("{file}: the form is empty.").format(file=shown))
+    return Form(source=shown, **found)
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path, shown: str) -> bytes:
     try:
         # Asked of the system before a byte is read, and held to while reading: a file may be larger than it says.
         with path.open("rb") as file:
@@ -169,13 +170,13 @@ def _bytes_of(path: Path) -> bytes:
     except OSError as error:
         raise DataRefused(
             _("{file}: cannot be opened ({why}). Is it open in another program, or not a file?").format(
-                file=path.name, why=error.strerror
+                file=shown, why=error.strerror
             )
         ) from error
     if data is None or len(data) > MOST_BYTES:
         raise DataRefused(
             _("{file}: larger than {most} MB, which no appointment form is.").format(
-                file=path.name, most=MOST_BYTES // 2**20
+                file=shown, most=MOST_BYTES // 2**20
             )
         )
     return data

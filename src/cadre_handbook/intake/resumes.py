@@ -40,13 +40,17 @@ class Posting:
 
 @dataclass(frozen=True)
 class Study:
-    """Studies of a résumé that lead to a degree. ``kind`` and ``education``: codes of `studies` (education may be empty)."""
+    """Studies of a résumé that lead to a degree.
+
+    ``kind`` and ``education``: codes of `studies` (education may be empty). ``told``: as written.
+    """
 
     start: str
     end: str
     kind: str
     education: str
     line: int
+    told: str = ""
 
 
 @dataclass
@@ -418,7 +422,7 @@ class _Reader:
         before = inner[: found[0].start()] if found else inner
         if before.strip(_PUNCTUATION):
             self.unread(line, before.strip(), _("in brackets, without a stretch of time"))
-        for match, following in zip(found, [*found[1:], None], strict=True):
+        for match, following in zip(found, [*found[1:], None], strict=False):
             piece = inner[match.end() : following.start() if following else None].strip(_PUNCTUATION)
             start, end, why = _stretch(match)
             if not why and not end and not match["end"]:
@@ -445,7 +449,7 @@ class _Reader:
                 part_time = nested or _PART_TIME.search(plain)
                 kind = "part_time_degree" if part_time else "full_time_degree"
                 education = next((code for word, code in STUDIED.items() if word in plain), "")
-                self.into.studies.append(Study(start, end, kind, education, line))
+                self.into.studies.append(Study(start, end, kind, education, line, text))
         else:
             self.held(text, start, end, line, remarks, nested)
             return
@@ -460,8 +464,11 @@ class _Reader:
         for item in remarks:
             if _DATED.search(_plain(item)) or "主持" in item:
                 self.unread(line, item, _("a remark that no column holds"))
+        parts = list(self.parts(_TAKES_UP.sub("", whole)))
+        if not parts:
+            self.unread(line, text, _("a stretch of time, but no post"))
         unit_before = ""
-        for position, (part, concurrent) in enumerate(self.parts(_TAKES_UP.sub("", whole))):
+        for position, (part, concurrent) in enumerate(parts):
             role = ""
             if concurrent or (nested and not seconded):
                 role = "concurrent"
