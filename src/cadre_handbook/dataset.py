@@ -110,7 +110,11 @@ def _in_gb2312(character: str) -> bool:
     return True
 
 
-def _csv_rows(path: Path) -> list[list[str]]:
+def csv_rows(path: Path) -> list[list[str]]:
+    """The rows of a CSV file in any of the encodings and with any of the separators that offices' files have.
+
+    Raises `DataRefused` where it cannot be opened, decoded or is not well formed.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -348,7 +352,7 @@ def open_dataset(where: str | Path) -> Dataset:
     for name in [table for table in schema.tables() if table in sources]:
         file, source = sources[name]
         table = schema.tables()[name]
-        rows = _csv_rows(source) if isinstance(source, Path) else source
+        rows = csv_rows(source) if isinstance(source, Path) else source
         text[name] = _as_text_frame(rows, table, file, problems)
         files[name] = file
         absent = [column for column in table.required if column not in text[name]]

@@ -118,6 +118,30 @@ def is_code(codes: pd.Series) -> pd.Series:
     return codes.isin(list(_periods()))
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One row of the list: a place under one name; ``last_year`` is 0 where it is in use."""
+
+    code: str
+    name: str
+    province: str
+    city: str
+    last_year: int
+
+    @property
+    def full_name(self) -> str:
+        """The name with those of the city and province above it."""
+        parts = (self.province, self.city, self.name)
+        return "".join(part for part, below in zip(parts, (*parts[1:], ""), strict=True) if part and part != below)
+
+
+def divisions() -> list[Division]:
+    """Every row of the list, in its order."""
+    return [
+        Division(row["code"], row["name"], row["province"], row["city"], int(row["last_year"] or 0)) for row in _rows()
+    ]
+
+
 def _same_in(years: np.ndarray, sides: list[tuple[np.ndarray, list[str]]], level: str) -> pd.array:
     """`same_place` as the list stands in each row's year; `boolean`, missing where a year is 0."""
     for numbers, codes in sides:
