@@ -71,7 +71,13 @@ def id_number(birth: str, order: int) -> str:
 def written_month(month: str, choose: Choose) -> str:
     """A month as people write it."""
     year, number = month.split("-")
-    ways = [f"{year}.{number}", f"{year}年{int(number)}月", f"{year}年{number}月", f"{year}{number}", f"{year}/{number}"]
+    ways = [
+        f"{year}.{number}",
+        f"{year}年{int(number)}月",
+        f"{year}年{number}月",
+        f"{year}{number}",
+        f"{year}/{number}",
+    ]
     if int(number) in range(2, 10):
         ways.append(f"{year}.{int(number)}")
     text = str(choose(ways))

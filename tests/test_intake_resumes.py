@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 
@@ -113,7 +114,9 @@ def test_a_line_without_date_or_indent_is_listed_and_continued_by_what_is_indent
 
 
 def test_a_bracket_left_open_does_not_swallow_the_lines_below():
-    found = parse("2003.07--2006.05  县财政局科员（其间：2004.09--2005.07在某大学法律专业学习\n2006.05--2008.01  县教育局副局长")
+    found = parse(
+        "2003.07--2006.05  县财政局科员（其间：2004.09--2005.07在某大学法律专业学习\n2006.05--2008.01  县教育局副局长"
+    )
     assert [(posting.start, posting.role) for posting in found.postings] == [("2003-07", ""), ("2006-05", "")]
     assert [study.start for study in found.studies] == ["2004-09"]
 
@@ -166,7 +169,10 @@ def test_posts_side_by_side():
 
 def test_what_stands_after_jian_is_concurrent():
     found = parse("2003.07--2006.05  县委组织部部长兼县委党校校长")
-    assert [(posting.unit, posting.role) for posting in found.postings] == [("县委组织部", ""), ("县委党校", "concurrent")]
+    assert [(posting.unit, posting.role) for posting in found.postings] == [
+        ("县委组织部", ""),
+        ("县委党校", "concurrent"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +230,7 @@ def careers(draw) -> list[Deed]:
     months = sorted(draw(st.lists(MONTHS, min_size=count + 1, max_size=count + 1, unique=True)))
     written = [f"{month // 12}-{month % 12 + 1:02d}" for month in months]
     deeds = []
-    for position, (start, end) in enumerate(zip(written, written[1:], strict=False)):
+    for position, (start, end) in enumerate(itertools.pairwise(written)):
         unit = draw(st.sampled_from(UNITS))
         title = draw(st.sampled_from(TITLES.get(unit[-1], ("科员", "副局长", "局长", "办公室副主任"))))
         open_ = position == count - 1 and draw(st.booleans())
@@ -253,8 +259,33 @@ def test_a_written_career_is_read_back(deeds, seed):
 
 BITS = st.sampled_from(
     [
-        *("2003.07--2006.05", "2003年", "至今", "--", "（其间：", "）", "(", "县财政局副局长", "学习", "挂职", "兼", "、", "；"),
-        *("\u3000", "\n", "\n  ", "2010.13", "某大学本科学生", "在家待业", "代县长", "主持工作", "2004.01-2004.12", "任"),
+        *(
+            "2003.07--2006.05",
+            "2003年",
+            "至今",
+            "--",
+            "（其间：",
+            "）",
+            "(",
+            "县财政局副局长",
+            "学习",
+            "挂职",
+            "兼",
+            "、",
+            "；",
+        ),
+        *(
+            "\u3000",
+            "\n",
+            "\n  ",
+            "2010.13",
+            "某大学本科学生",
+            "在家待业",
+            "代县长",
+            "主持工作",
+            "2004.01-2004.12",
+            "任",
+        ),
     ]
 )
 
@@ -280,7 +311,10 @@ def test_nothing_is_lost(bits):
 @given(st.one_of(st.lists(BITS, max_size=25).map("".join), st.text(max_size=80)))
 def test_every_text_is_read_or_listed(text):
     found = parse(text, as_of="2024-12-31")
-    listed = [*(row.line for row in (*found.postings, *found.studies)), *(number for number, _told, _why in found.unread)]
+    listed = [
+        *(row.line for row in (*found.postings, *found.studies)),
+        *(number for number, _told, _why in found.unread),
+    ]
     assert bool(listed) == bool(text.strip())
     lines = re.split("\r\n|\r|\n", text)
     assert all(1 <= number <= len(lines) and lines[number - 1].strip() for number in listed)

@@ -113,6 +113,18 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--format", choices=["table", "json"], default="table")
     validate.set_defaults(run=_validate)
 
+    who = command("who", _("say on the terminal who an id is; keep the answer there"))
+    who.add_argument("ids", metavar="ID", nargs="+", help=_("an id, as a finding names it"))
+    who.add_argument("--key", metavar="FILE", required=True, help=_("the key under which the ids were made"))
+    who.add_argument(
+        "--roster",
+        metavar="FILE",
+        action="append",
+        required=True,
+        help=_("a roster, a form or a folder of them in which the people stand (repeatable)"),
+    )
+    who.set_defaults(run=_who)
+
     sample = command("sample", _("write a made-up county"))
     sample.add_argument("directory", metavar="DIR", help=_("a folder that does not exist yet, or is empty"))
     sample.add_argument("--seed", type=int, default=None, help=_("the same seed gives the same county"))
@@ -211,6 +223,33 @@ def _sample(options: argparse.Namespace) -> int:
         directory, seed=seed, organisations=options.organisations, cadres=options.cadres or sample.CADRES
     )
     print(_("The made-up county is in {path}.").format(path=directory), file=sys.stderr)
+    return 0
+
+
+def _who(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from cadre_handbook.intake.pseudonyms import Key
+    from cadre_handbook.intake.who import who
+
+    if not sys.stdout.isatty():
+        raise RequestError(
+            _("“who” names people: it writes to the terminal alone, never into a file or another program.")
+        )
+    answer = who(options.ids, map(Path, options.roster), Key.open(options.key))
+    for refused in answer.refused:
+        print(refused, file=sys.stderr)
+    rows = [(id_, person.name, person.unit, person.source) for id_, people in answer.found.items() for person in people]
+    if rows:
+        _print_table(pd.DataFrame(rows, columns=[_("Id"), _("Name"), _("Unit"), _("File")]))
+    for id_, people in answer.found.items():
+        if not people:
+            print(_("{id}: nobody in these files has this id under this key.").format(id=id_), file=sys.stderr)
+        if len(people) > 1:
+            message = _("{id}: {count} entries have this id; they may be different people.")
+            print(message.format(id=id_, count=len(people)), file=sys.stderr)
     return 0
 
 

@@ -20,8 +20,9 @@ from cadre_handbook.i18n import _, joined
 SUFFIXES = (".lrmx", ".lrm")
 MOST_BYTES = 16 * 2**20
 """A form with a large photograph has some five million bytes; more than this is no form."""
-MOST_CHARACTERS = 100_000
-"""More than this in one field is no form either."""
+MOST_CHARACTERS = {"resume": 20_000, "awards": 10_000, "yearly_results": 2_000}
+"""More than this in one field is no form either; in those not named, more than `MOST_CHARACTERS_ELSEWHERE`."""
+MOST_CHARACTERS_ELSEWHERE = 500
 MOST_DEPTH, MOST_ELEMENTS = 5, 2_000
 
 # The columns of the form by their names in the two kinds of file: the element of .lrmx, and the position in .lrm.
@@ -151,10 +152,11 @@ def read_form(path: Path, shown: str = "") -> Form:
     text = _text_of(data, shown)
     found = _from_xml(text, shown) if is_xml else _from_quoted(text, shown)
     for name, value in found.items():
-        if isinstance(value, str) and len(value) > MOST_CHARACTERS:
+        most = MOST_CHARACTERS.get(name, MOST_CHARACTERS_ELSEWHERE)
+        if isinstance(value, str) and len(value) > most:
             raise DataRefused(
                 _("{file}, {field}: {length} characters, more than a form can hold ({most}).").format(
-                    file=shown, field=LABELS[name], length=len(value), most=MOST_CHARACTERS
+                    file=shown, field=LABELS[name], length=len(value), most=most
                 )
             )
     if not any(value for value in found.values()):
@@ -165,15 +167,16 @@ def read_form(path: Path, shown: str = "") -> Form:
 def _bytes_of(path: Path, shown: str) -> bytes:
     try:
         # Asked of the system before a byte is read, and held to while reading: a file may be larger than it says.
+        size = path.stat().st_size
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1) if path.stat().st_size <= MOST_BYTES else None
+            data = file.read(size + 1) if size <= MOST_BYTES else None
     except OSError as error:
         raise DataRefused(
             _("{file}: cannot be opened ({why}). Is it open in another program, or not a file?").format(
                 file=shown, why=error.strerror
             )
         ) from error
-    if data is None or len(data) > MOST_BYTES:
+    if data is None or len(data) > size:
         raise DataRefused(
             _("{file}: larger than {most} MB, which no appointment form is.").format(
                 file=shown, most=MOST_BYTES // 2**20

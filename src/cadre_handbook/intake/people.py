@@ -67,7 +67,9 @@ class Rules:
         if not isinstance(raw, dict):
             raise PolicyError(_("{where}: expected keys with values, found “{value}”.").format(where=where, value=raw))
         refuse_unknown(raw, {"differs", "results_in", "awards_in"}, where)
-        rules = cls(mapping.organisation.get("organisation_id", ""), **{name: str(value) for name, value in raw.items()})
+        rules = cls(
+            mapping.organisation.get("organisation_id", ""), **{name: str(value) for name, value in raw.items()}
+        )
         months = [f"{month:02d}" for month in range(1, 13)]
         for name, choices in (("differs", DIFFERS), ("results_in", months), ("awards_in", months)):
             if getattr(rules, name) not in choices:
@@ -84,7 +86,11 @@ def form_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".")))
+            inside = (
+                file
+                for file in path.rglob("*")
+                if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", "."))
+            )
             found += sorted(inside)
         elif path.exists():
             found.append(path)
@@ -126,6 +132,16 @@ def read_people(
     return Found(frames, work.unread)
 
 
+def birth_month(form: Form) -> str:
+    """The month of birth of a form (`YYYY-MM`), empty where it cannot be read."""
+    return (cells.date(_without_age(form.birth))[0] or "")[:7]
+
+
+def _without_age(birth: str) -> str:
+    """A field of birth without the age that some programs put in brackets after it."""
+    return re.sub(r"[(（].*", "", birth, flags=re.DOTALL)
+
+
 def _names_shown(files: list[Path]) -> dict[Path, str]:
     """What each file is called in messages: its name, with its folder where two have the same."""
     count: dict[str, int] = defaultdict(int)
@@ -165,13 +181,15 @@ class _People:
             self.unread.append(Unread(shown, "", "", "", str(error)))
             return
         for tag in form.unknown:
-            self.unread.append(Unread(shown, tag, "", "", _("an element that no form known here has; it was left aside")))
+            self.unread.append(
+                Unread(shown, tag, "", "", _("an element that no form known here has; it was left aside"))
+            )
         number = None
         if form.id_number:
             number, wrong = id_numbers.read(form.id_number)
             if wrong:
                 self.list(form, "id_number", "", id_numbers.masked(form.id_number), wrong)
-        birth = self.cell(form, "birth", "birth_date", re.sub(r"[(（].*", "", form.birth, flags=re.DOTALL))[:7]
+        birth = self.cell(form, "birth", "birth_date", _without_age(form.birth))[:7]
         try:
             cadre_id = self.key.cadre_id(number.number if number else None, form.name, birth)
         except NotIdentified as error:
@@ -194,9 +212,13 @@ class _People:
         without_number = [one for one in several if not one.number]
         if self.key.ambiguous(cadre_id):
             for one in without_number:
-                self.list(one.form, "id_number", "cadres.cadre_id", "", _(
-                    "several people with an ID-card number have this name and month of birth; enter the number here"
-                ))
+                self.list(
+                    one.form,
+                    "id_number",
+                    "cadres.cadre_id",
+                    "",
+                    _("several people with an ID-card number have this name and month of birth; enter the number here"),
+                )
             return None
         # With a number before without, and the latest first.
         several = sorted(several, key=lambda one: (bool(one.number), _digits(one.form.filled_on)), reverse=True)
@@ -207,19 +229,29 @@ class _People:
         dated = [_digits(one.form.filled_on) for one in several]
         if all(one.number for one in several) and all(dated) and len(set(dated)) == len(dated):
             for one in others:
-                self.list(one.form, "filled_on", "cadres.cadre_id", one.form.filled_on, _(
-                    "a later form of the same person ({file}) was taken instead"
-                ).format(file=first.form.source))
+                self.list(
+                    one.form,
+                    "filled_on",
+                    "cadres.cadre_id",
+                    one.form.filled_on,
+                    _("a later form of the same person ({file}) was taken instead").format(file=first.form.source),
+                )
             return first
         why = (
             _("several forms of one person differ ({files}); none was taken: keep the right one")
             if all(one.number for one in several)
-            else _("several forms have this name and month of birth, not all an ID-card number, and differ ({files}); none was taken")
+            else _(
+                "several forms have this name and month of birth, not all an ID-card number, and differ ({files}); none was taken"
+            )
         )
         for one in several:
-            self.list(one.form, "id_number", "cadres.cadre_id", "", why.format(files=joined(
-                other.form.source for other in several if other is not one
-            )))
+            self.list(
+                one.form,
+                "id_number",
+                "cadres.cadre_id",
+                "",
+                why.format(files=joined(other.form.source for other in several if other is not one)),
+            )
         return None
 
     # --- what of it ---
@@ -243,7 +275,12 @@ class _People:
         self.resume(form, cadre_id)
         for year, (column, code) in self.results(form):
             settled = f"{year + 1}-{self.rules.results_in}"
-            self.add("assessments", form, "yearly_results", {"cadre_id": cadre_id, "assessed_on": settled, "kind": "annual", column: code})
+            self.add(
+                "assessments",
+                form,
+                "yearly_results",
+                {"cadre_id": cadre_id, "assessed_on": settled, "kind": "annual", column: code},
+            )
         for day, kind in self.awards(form):
             self.add("awards", form, "awards", {"cadre_id": cadre_id, "awarded_on": day, "kind": kind})
 
@@ -255,13 +292,17 @@ class _People:
             return said
         chosen = {"blank": "", "form": said, "id_number": of_number}[self.rules.differs]
         if said:
-            self.list(one.form, name, f"cadres.{'birth_date' if name == 'birth' else name}", said, _(
-                "the ID-card number {number} says otherwise ({other}); {taken}"
-            ).format(
-                number=id_numbers.masked(one.number.number),
-                other=of_number,
-                taken=_("left blank") if not chosen else _("taken: {value}").format(value=chosen),
-            ))
+            self.list(
+                one.form,
+                name,
+                f"cadres.{'birth_date' if name == 'birth' else name}",
+                said,
+                _("the ID-card number {number} says otherwise ({other}); {taken}").format(
+                    number=id_numbers.masked(one.number.number),
+                    other=of_number,
+                    taken=_("left blank") if not chosen else _("taken: {value}").format(value=chosen),
+                ),
+            )
         return chosen
 
     def cell(self, form: Form, name: str, column: str, text: str | None = None) -> str:
@@ -308,9 +349,13 @@ class _People:
                 found[year].add(GRADES[match["grade"]])
         rest = _RESULT.sub("", form.yearly_results).strip(_PUNCTUATION)
         if rest and rest != "无":
-            self.list(form, "yearly_results", "assessments.grade", rest, _(
-                "expected years with a grade after them, such as “2022、2023年称职”"
-            ))
+            self.list(
+                form,
+                "yearly_results",
+                "assessments.grade",
+                rest,
+                _("expected years with a grade after them, such as “2022、2023年称职”"),
+            )
         for year in sorted(found):
             if len(found[year]) == 1:
                 yield year, found[year].pop()

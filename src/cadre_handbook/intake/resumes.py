@@ -19,6 +19,10 @@ SURE, LIKELY, UNSURE = "sure", "likely", "unsure"
 """How sure it is where the unit's name ends: a known unit's name; a common ending before a common title; neither."""
 
 
+MOST_CHARACTERS = 200
+"""A line that says more than this of what was done is none that could be split into unit and post."""
+
+
 @dataclass(frozen=True)
 class Posting:
     """A posting of a résumé.
@@ -73,7 +77,8 @@ _PLAIN = str.maketrans(
 
 _DATE = r"(?:(?:19|20)\d\d\s?(?:年\s?(?:\d{1,2}\s?月?(?:\s?\d{1,2}\s?日)?)?|[./]\s?\d{1,2}(?:[./]\d{1,2})?|-?(?:0[1-9]|1[0-2])(?!\d))?)"
 _NOW = r"(?:至今|今|现在|目前)"
-_RANGE = re.compile(rf"(?P<start>{_DATE})\s*(?P<between>-[-\s]*(?:至)?|至|到|起)\s*(?P<end>{_DATE}|{_NOW})?(?!\d)")
+# Nothing is tried twice (`*+`): a text made to be slow is read as fast as any other.
+_RANGE = re.compile(rf"(?P<start>{_DATE})\s*+(?P<between>-[-\s]*+(?:至)?|至|到|起)\s*+(?P<end>{_DATE}|{_NOW})?(?!\d)")
 _DATE_FIRST = re.compile(_DATE)
 _OUTER_BRACKETS = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _MEANWHILE = re.compile(r"^\(?\s*(?:其间|期间|其中|间)\s*[:,]?\s*")
@@ -89,10 +94,20 @@ def _plain(text: str) -> str:
 
 @dataclass
 class _Entry:
-    """A line that begins with a stretch of time and the indented lines that continue it."""
+    """A line that begins with a stretch of time and the indented lines that continue it; `open`: brackets not yet closed."""
 
     line: int
-    text: str
+    parts: list[str] = field(default_factory=list)
+    open: int = 0
+
+    def add(self, line: str) -> None:
+        self.parts.append(line.strip())
+        plain = _plain(line)
+        self.open = max(0, self.open + plain.count("(") - plain.count(")"))
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
 
 
 def _entries(text: str, unread: list) -> Iterator[_Entry]:
@@ -102,28 +117,22 @@ def _entries(text: str, unread: list) -> Iterator[_Entry]:
         plain = _plain(line)
         if not plain.strip():
             continue
-        indented = plain.startswith(" ")
-        within = bool(entry and indented and _open_brackets(entry.text))
-        if _DATE_FIRST.match(plain.lstrip()) and not within:
+        indented, within = plain.startswith(" "), bool(entry and entry.open)
+        if _DATE_FIRST.match(plain.lstrip()) and not (indented and within):
             if entry:
                 yield entry
-            entry = _Entry(number, line.strip())
-            continue
-        if entry and (indented or _MEANWHILE.match(plain) or _open_brackets(entry.text)):
-            entry.text += line.strip()
-            continue
-        unread.append((number, line.strip(), _("the line begins with no date")))
-        if entry:
-            yield entry
-        # A line further in would continue this one, not the entry above it.
-        entry = None
+            entry = _Entry(number)
+            entry.add(line)
+        elif entry and (indented or within or _MEANWHILE.match(plain)):
+            entry.add(line)
+        else:
+            unread.append((number, line.strip(), _("the line begins with no date")))
+            if entry:
+                yield entry
+            # A line further in would continue this one, not the entry above it.
+            entry = None
     if entry:
         yield entry
-
-
-def _open_brackets(text: str) -> bool:
-    plain = _plain(text)
-    return plain.count("(") > plain.count(")")
 
 
 # --- dates ----------------------------------------------------------------------------------------
@@ -442,6 +451,8 @@ class _Reader:
         plain = re.sub(r"\s+", "", _plain(text))
         if _NO_POST.search(plain):
             self.unread(line, text, _("no post: what was done then enters no table"))
+        elif len(plain) > MOST_CHARACTERS:
+            self.unread(line, text, _("longer than the name of any post"))
         elif _STUDY.search(plain) or _NO_DEGREE.search(plain):
             if _NO_DEGREE.search(plain) or not _DEGREE.search(plain):
                 self.unread(line, text, _("a course that leads to no degree: enter it in the table of trainings"))
