@@ -28,9 +28,17 @@ def key_file(tmp_path):
 
 
 @pytest.fixture
-def on_a_terminal(monkeypatch, capsys):
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "200")
+def ask(monkeypatch, capsys):
+    """Ask `who` as on a terminal: the exit status, and what was said on both streams."""
+
+    def asked(*arguments, terminal=True):
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+        monkeypatch.setenv("COLUMNS", "200")
+        status = cli.main(["who", *map(str, arguments)])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return asked
 
 
 def month(person) -> str:
@@ -49,23 +57,23 @@ def roster(path, people, headings=("序号", "姓 名", "身份证号", "出生�
     return path
 
 
-def test_who_an_id_is_is_said_on_the_terminal(key_file, on_a_terminal, capsys):
+def test_who_an_id_is_is_said_on_the_terminal(key_file, ask):
     id_ = Key.open(key_file).cadre_id(FIRST.id_number)
-    assert cli.main(["who", id_.lower(), "AAAA", "--key", str(key_file), "--roster", str(FORMS)]) == 0
-    said = capsys.readouterr()
-    assert FIRST.name in said.out
-    assert f"{FIRST.deeds[-1].unit}{FIRST.deeds[-1].title}" in said.out
-    assert SECOND.name not in said.out + said.err
-    assert FIRST.id_number not in said.out + said.err
-    assert "AAAA: nobody" in said.err
+    status, out, err = ask(id_.lower(), "AAAA", "--key", key_file, "--roster", FORMS)
+    assert status == 0
+    assert FIRST.name in out
+    assert f"{FIRST.deeds[-1].unit}{FIRST.deeds[-1].title}" in out
+    assert SECOND.name not in out + err
+    assert FIRST.id_number not in out + err
+    assert "AAAA: nobody" in err
 
 
-def test_it_names_nobody_but_on_a_terminal(key_file, tmp_path, capsys):
+def test_it_names_nobody_but_on_a_terminal(key_file, ask):
     id_ = Key.open(key_file).cadre_id(FIRST.id_number)
-    assert cli.main(["who", id_, "--key", str(key_file), "--roster", str(FORMS)]) == 2
-    said = capsys.readouterr()
-    assert "terminal" in said.err
-    assert FIRST.name not in said.out + said.err
+    status, out, err = ask(id_, "--key", key_file, "--roster", FORMS, terminal=False)
+    assert status == 2
+    assert "terminal" in err
+    assert FIRST.name not in out + err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are of POSIX")
@@ -93,63 +101,50 @@ def test_on_a_real_terminal_and_in_no_file(key_file, tmp_path):
         ("姓 名", "身份证号", "出生年月", "职务", "单位"),
     ],
 )
-def test_rosters_by_number_or_by_name_and_month(key_file, tmp_path, on_a_terminal, capsys, headings):
+def test_rosters_by_number_or_by_name_and_month(key_file, tmp_path, ask, headings):
     path = roster(tmp_path / "名册.xlsx", [FIRST, SECOND], headings)
     key = Key.open(key_file)
     by_name = "身份证号" not in headings
     id_ = key.cadre_id(None, FIRST.name, month(FIRST)) if by_name else key.cadre_id(FIRST.id_number)
-    assert cli.main(["who", id_, "--key", str(key_file), "--roster", str(path)]) == 0
-    said = capsys.readouterr().out
-    assert FIRST.name in said
-    assert "县财政局" in said
-    assert SECOND.name not in said
+    status, out, _err = ask(id_, "--key", key_file, "--roster", path)
+    assert status == 0
+    assert FIRST.name in out
+    assert "县财政局" in out
+    assert SECOND.name not in out
 
 
-def test_an_id_by_name_is_found_where_the_roster_has_the_number_too(key_file, tmp_path, on_a_terminal, capsys):
+def test_an_id_by_name_is_found_where_the_roster_has_the_number_too(key_file, tmp_path, ask):
     path = roster(tmp_path / "名册.xlsx", [FIRST])
     id_ = Key.open(key_file).cadre_id(None, FIRST.name, month(FIRST))
-    assert cli.main(["who", id_, "--key", str(key_file), "--roster", str(path)]) == 0
-    assert FIRST.name in capsys.readouterr().out
+    status, out, _err = ask(id_, "--key", key_file, "--roster", path)
+    assert status == 0
+    assert FIRST.name in out
 
 
-def test_two_people_of_one_id_by_name_are_both_shown_and_said(key_file, tmp_path, on_a_terminal, capsys):
+def test_two_people_of_one_id_by_name_are_both_shown_and_said(key_file, tmp_path, ask):
     folder = tmp_path / "forms"
     folder.mkdir()
     (folder / "a.lrm").write_bytes(lrm(FIRST))
     (folder / "b.lrm").write_bytes(lrm(dataclasses.replace(FIRST, deeds=SECOND.deeds)))
     id_ = Key.open(key_file).cadre_id(None, FIRST.name, month(FIRST))
-    assert cli.main(["who", id_, "--key", str(key_file), "--roster", str(folder)]) == 0
-    said = capsys.readouterr()
-    assert said.out.count(FIRST.name) == 2
-    assert "may be different people" in said.err
+    status, out, err = ask(id_, "--key", key_file, "--roster", folder)
+    assert status == 0
+    assert out.count(FIRST.name) == 2
+    assert "may be different people" in err
 
 
-def test_a_form_that_cannot_be_read_is_named_and_the_others_go_on(key_file, tmp_path, on_a_terminal, capsys):
+def test_a_form_that_cannot_be_read_is_named_and_the_others_go_on(key_file, tmp_path, ask):
     (tmp_path / "a.lrmx").write_bytes(lrmx(FIRST))
     (tmp_path / "b.lrmx").write_bytes(b"<Person>")
     id_ = Key.open(key_file).cadre_id(FIRST.id_number)
-    assert (
-        cli.main(
-            [
-                "who",
-                id_,
-                "--key",
-                str(key_file),
-                "--roster",
-                str(tmp_path / "a.lrmx"),
-                "--roster",
-                str(tmp_path / "b.lrmx"),
-            ]
-        )
-        == 0
-    )
-    said = capsys.readouterr()
-    assert FIRST.name in said.out
-    assert "b.lrmx" in said.err
+    status, out, err = ask(id_, "--key", key_file, "--roster", tmp_path / "a.lrmx", "--roster", tmp_path / "b.lrmx")
+    assert status == 0
+    assert FIRST.name in out
+    assert "b.lrmx" in err
 
 
 @pytest.mark.parametrize(
-    ("wrong", "status"),
+    ("wrong", "expected"),
     [
         ("no key", 2),
         ("no roster", 2),
@@ -158,7 +153,7 @@ def test_a_form_that_cannot_be_read_is_named_and_the_others_go_on(key_file, tmp_
         ("a workbook that is none", 3),
     ],
 )
-def test_what_is_wrong_is_said(key_file, tmp_path, on_a_terminal, capsys, wrong, status):
+def test_what_is_wrong_is_said(key_file, tmp_path, ask, wrong, expected):
     path = tmp_path / "a.xlsx"
     if wrong == "a roster without names":
         roster(path, [FIRST], ("单位", "职务"))
@@ -170,17 +165,17 @@ def test_what_is_wrong_is_said(key_file, tmp_path, on_a_terminal, capsys, wrong,
     key = key_file if wrong != "no key" else tmp_path / "none.txt"
     if wrong == "no key":
         roster(path, [FIRST])
-    assert cli.main(["who", "A", "--key", str(key), "--roster", str(path)]) == status
-    said = capsys.readouterr()
-    assert said.err
-    assert "Traceback" not in said.err
-    assert FIRST.name not in said.out + said.err
+    status, out, err = ask("A", "--key", key, "--roster", path)
+    assert status == expected
+    assert err
+    assert "Traceback" not in err
+    assert FIRST.name not in out + err
 
 
-def test_another_key_leads_to_nobody(key_file, tmp_path, on_a_terminal, capsys):
+def test_another_key_leads_to_nobody(key_file, tmp_path, ask):
     other = tmp_path / "other.txt"
     id_ = Key.open(other, create=True).cadre_id(FIRST.id_number)
-    assert cli.main(["who", id_, "--key", str(key_file), "--roster", str(FORMS)]) == 0
-    said = capsys.readouterr()
-    assert "nobody" in said.err
-    assert FIRST.name not in said.out
+    status, out, err = ask(id_, "--key", key_file, "--roster", FORMS)
+    assert status == 0
+    assert "nobody" in err
+    assert FIRST.name not in out
