@@ -113,6 +113,31 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--format", choices=["table", "json"], default="table")
     validate.set_defaults(run=_validate)
 
+    importing = command("import", _("make a dataset of an office's rosters and forms"))
+    importing.add_argument(
+        "sources",
+        metavar="SOURCE",
+        nargs="+",
+        help=_("rosters (.xlsx, .xls, .csv), appointment forms (.lrmx, .lrm), or folders of them"),
+    )
+    importing.add_argument(
+        "--to", metavar="DIR", required=True, help=_("a folder that does not exist yet, or is empty")
+    )
+    importing.add_argument(
+        "--map",
+        metavar="FILE",
+        help=_("the mapping file; without it, a first guess at one is written and nothing imported"),
+    )
+    importing.add_argument(
+        "--key",
+        metavar="FILE",
+        help=_("the key that makes ids of names; made where it is not there, and stays with you"),
+    )
+    importing.add_argument(
+        "--as-of", metavar="DATE", help=_("the day up to which the sources are read, such as 2024-12-31")
+    )
+    importing.set_defaults(run=_import)
+
     who = command("who", _("say on the terminal who an id is; keep the answer there"))
     who.add_argument("ids", metavar="ID", nargs="+", help=_("an id, as a finding names it"))
     who.add_argument("--key", metavar="FILE", required=True, help=_("the key under which the ids were made"))
@@ -208,6 +233,27 @@ def _validate(options: argparse.Namespace) -> int:
         shown.columns = [_("Check"), _("Measure"), _("Can run"), _("Lacks")]
         _print_table(shown)
     return DataRefused.exit_status if len(report.errors) else 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from cadre_handbook.intake import command
+
+    to = Path(options.to).expanduser()
+    sources = [Path(source).expanduser() for source in options.sources]
+    if options.map is None:
+        written, guesses = command.first_guess(sources, to)
+        _print_table(guesses)
+        print(
+            _(
+                "A first guess is in {path}. Correct it, then run again with --map and this file. Nothing was imported."
+            ).format(path=written)
+        )
+        return 0
+    for line in command.run(sources, to, Path(options.map).expanduser(), options.key, options.as_of):
+        print(line)
+    return 0
 
 
 def _sample(options: argparse.Namespace) -> int:

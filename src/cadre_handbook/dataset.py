@@ -180,7 +180,7 @@ def _same_width(rows: list[list[str]]) -> list[list[str]]:
     return [row + [""] * (width - len(row)) for row in rows]
 
 
-def _table_named(name: str) -> str | None:
+def table_named(name: str) -> str | None:
     """The table that a file or sheet name means: its name, or its title in either language."""
     wanted = unicodedata.normalize("NFKC", name).strip().lower()
     for table in schema.tables().values():
@@ -305,10 +305,10 @@ def _sources(path: Path) -> dict[str, tuple[str, object]]:
                 _("{path} is neither a folder of CSV files nor an Excel workbook (.xlsx).").format(path=path)
             )
         sheets = _workbook_rows(path)
-        named = {title: _table_named(title) for title in sheets}
+        named = {title: table_named(title) for title in sheets}
         return _once({title: (name, f"{path.name} [{title}]", sheets[title]) for title, name in named.items() if name})
     files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and not file.name.startswith("."))
-    named = {file: _table_named(file.stem) for file in files}
+    named = {file: table_named(file.stem) for file in files}
     return _once({file: (name, file.name, None) for file, name in named.items() if name})
 
 

@@ -115,7 +115,13 @@ def same_place(a: pd.Series, b: pd.Series, days: pd.Series | str | dt.date, leve
 
 def is_code(codes: pd.Series) -> pd.Series:
     """Whether each code is in the list in any year (`bool`, same index; False where the code is missing)."""
-    return codes.isin(list(_periods()))
+    return codes.isin(known_codes())
+
+
+@cache
+def known_codes() -> frozenset[str]:
+    """Every code in the list in any year."""
+    return frozenset(_periods())
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,10 @@ def place(cell: object) -> Answer:
         return None, _("several places have this name: {candidates}. Write the code or the province with it.").format(
             candidates=joined(found.candidates)
         )
+    if text.isdecimal():
+        return None, validation.explanations()["place_unknown"]
+    if text.isdecimal():
+        return None, validation.explanations()["place_unknown"]
     return None, _(
         "no place of this name is in the list since 1981; write the six-digit division code or the full name"
     )
@@ -182,15 +186,14 @@ def place(cell: object) -> Answer:
 def read(cell: object, table: str, column: str, **how) -> Answer:
     """A cell of a source as the dataset's text for `table.column`.
 
-    ``how``: `words` (word of the office to code or text), `system`, `month`, `year_as` (see `date`).
+    ``how``: `words` (word of the office, `squeezed`, to code or text), `system`, `month`, `year_as` (see `date`).
     """
     field = tables()[table].fields[column]
     words = how.get("words") or {}
     if words:
         said = squeezed(cell_text(cell))
-        own = {squeezed(word): str(meant) for word, meant in words.items()}
-        if said and said in own:
-            cell = own[said]
+        if said and said in words:
+            cell = words[said]
             if not cell:
                 return "", ""
     if field.categories:

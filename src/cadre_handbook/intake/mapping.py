@@ -25,6 +25,7 @@ _TOP = {"organisation", "base", "create", "ends", "unread", "sources", "units", 
 _SOURCE = {"file", "sheet", "heading_row", "heading_rows", "date_system", "ends", "person", "resume", "tables"}
 _PERSON = ("name", "id_number", "birth")
 _COLUMN = {
+    "keep",
     "heading",
     "value",
     "words",
@@ -45,8 +46,9 @@ class Column:
     """How one column is filled.
 
     ``headings``: the first of them that is filled in a row; with ``join``, all of them, one after the other. ``value``: the same for
-    every row. ``name``: an id, by the name under that heading; ``unit`` and ``title``: a post, by the names under them (`unit`
-    None: the unit of this row's `units`). ``level``: a division code cut to its province or city.
+    every row. ``name``: an id, by the name under that heading; ``unit`` and ``title``: a post, by the names under them. ``level``: a
+    division code cut to its province or city. ``keep``: which of several rows of one id has the say, `first` or `last`; where it is
+    empty the first has, and another value is listed.
     """
 
     headings: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class Column:
     name: str = ""
     unit: str = ""
     title: str = ""
+    keep: str = ""
 
     @property
     def all_headings(self) -> list[str]:
@@ -139,9 +142,9 @@ def load(path: Path) -> Mapping:
         base=(path.parent / str(base)).resolve() if base else None,
         create=_true_or_false(raw.get("create", False), f"{where}: create"),
         unread=_one_of(raw.get("unread", "keep"), UNREAD, f"{where}: unread"),
-        units=_words(raw.get("units") or {}, f"{where}: units"),
+        units=_ids(raw.get("units") or {}, f"{where}: units"),
         posts={
-            str(unit): _words(titles, f"{where}: posts: {unit}")
+            str(unit): _ids(titles, f"{where}: posts: {unit}")
             for unit, titles in _dict(raw.get("posts") or {}, f"{where}: posts").items()
         },
         raw=raw,
@@ -233,10 +236,14 @@ def _column(table: str, name: str, spec: Any, where: str) -> Column:
     headings = spec.get("heading", spec.get("join", []))
     headings = headings if isinstance(headings, list) else [headings]
     value = spec.get("value")
+    if schema.tables()[table].fields[name].type == "string":
+        _refuse_number(value, f"{where}: value")
     column = Column(
         headings=tuple(str(heading) for heading in headings if heading not in (None, "")),
         value=None if value is None else cells.cell_text(value if isinstance(value, bool) else str(value)),
-        words=_words(spec.get("words") or {}, f"{where}: words"),
+        words={
+            cells.squeezed(word): meant for word, meant in _words(spec.get("words") or {}, f"{where}: words").items()
+        },
         month=_true_or_false(spec.get("month", False), f"{where}: month"),
         year_as=str(spec.get("year_as") or ""),
         join="join" in spec,
@@ -246,7 +253,17 @@ def _column(table: str, name: str, spec: Any, where: str) -> Column:
         name=str(spec.get("name") or ""),
         unit=str(spec.get("unit") or ""),
         title=str(spec.get("title") or ""),
+        keep=_one_of(spec["keep"], ("first", "last"), f"{where}: keep") if "keep" in spec else "",
     )
+    from cadre_handbook.intake.guess import names_people
+
+    for heading in column.all_headings:
+        if names_people(heading):
+            raise PolicyError(
+                _(
+                    "{where}: under “{heading}” stand names or ID-card numbers, which do not belong into a dataset; name it under “person”."
+                ).format(where=where, heading=heading)
+            )
     ways = [bool(column.headings), column.value is not None, bool(column.name), bool(column.unit or column.title)]
     if sum(ways) != 1:
         raise PolicyError(
@@ -280,7 +297,8 @@ def _organisation(raw: Any, where: str) -> dict[str, str]:
     for column, value in raw.items():
         if value in (None, ""):
             continue
-        text, expected = cells.read(value if isinstance(value, bool) else str(value), "organisations", column)
+        _refuse_number(value, f"{where}: organisation.{column}")
+        text, expected = cells.read(value, "organisations", column)
         if text is None:
             raise PolicyError(
                 _("{where}: “{value}”: {expected}").format(
@@ -313,10 +331,31 @@ def _list(raw: Any, where: str) -> list:
 
 
 def _words(raw: Any, where: str) -> dict[str, str]:
-    return {
-        str(word): "" if meant is None else cells.cell_text(meant if isinstance(meant, bool) else str(meant))
-        for word, meant in _dict(raw, where).items()
-    }
+    words = {}
+    for word, meant in _dict(raw, where).items():
+        if isinstance(word, bool):
+            # YAML takes a bare no, off or yes for a truth value.
+            raise PolicyError(
+                _("{where}: put the word in quotes: “{word}” is read as true or false.").format(where=where, word=word)
+            )
+        words[str(word)] = "" if meant is None else cells.cell_text(meant if isinstance(meant, bool) else str(meant))
+    return words
+
+
+def _ids(raw: Any, where: str) -> dict[str, str]:
+    """Words to ids: a bare number would lose its leading zeros before it gets here."""
+    for meant in _dict(raw, where).values():
+        _refuse_number(meant, where)
+    return _words(raw, where)
+
+
+def _refuse_number(value: Any, where: str) -> None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise PolicyError(
+            _("{where}: put {value} in quotes: an id or code is text, and a number loses its leading zeros.").format(
+                where=where, value=value
+            )
+        )
 
 
 def _true_or_false(raw: Any, where: str) -> bool:

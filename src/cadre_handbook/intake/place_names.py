@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 
-import pandas as pd
-
 from cadre_handbook import places, schema
 
 _SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治[区州县旗]|地区|林区|特区|新区|矿区|[省市区县旗盟])$")
@@ -43,7 +41,7 @@ def find(text: str) -> Place:
     """
     name = "".join(unicodedata.normalize("NFKC", text).split())
     if _IS_CODE.fullmatch(name):
-        return Place(name if places.is_code(pd.Series([name])).all() else None)
+        return Place(name if name in places.known_codes() else None)
     found = _names().get(name) or _names().get(name.removesuffix("人"), ())
     chosen = [row for row in found if not row.last_year] or list(found)
     codes = sorted({row.code for row in chosen})
