@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -67,7 +68,7 @@ def run(sources: list[Path], to: Path, map_file: Path, key_file: str | None, as_
             raise RequestError(
                 _("Forms name people. Give --key FILE, the key that makes ids of names; it stays with you.")
             )
-        people = read_people(forms, plan, key, as_of, _progress)
+        people = partial(read_people, forms, plan, key, as_of, _progress)
     imported = importing.import_rosters(files, plan, base, key, as_of, _progress, people)
     writing.write(imported, to)
     return [

@@ -83,11 +83,11 @@ def import_rosters(
     key=None,
     as_of: str | None = None,
     progress: Progress = plainly,
-    forms: Found | None = None,
+    forms: Callable[[list[str], list[tuple[str, str]]], Found] | None = None,
 ) -> Imported:
     """The rows that the rosters give under the mapping.
 
-    ``files``: each with the name to show. ``forms``: what the forms among the sources gave, put together with the rosters. ``base``: the dataset whose organisations, units and posts are taken. ``key``: an open
+    ``files``: each with the name to show. ``forms``: asked for what the forms among the sources give, with the known names of units and pairs of unit and title. ``base``: the dataset whose organisations, units and posts are taken. ``key``: an open
     `pseudonyms.Key`; needed where the mapping names columns with names or ID-card numbers.
 
     Raises `RequestError` where the mapping does not fit the files, `DataRefused` where a file cannot be read.
@@ -96,7 +96,7 @@ def import_rosters(
     sheets = work.sheets(files, progress)
     work.rows_of(sheets, progress)
     if forms is not None:
-        work.take(forms)
+        work.take(forms(work.units_said(), work.posts_said()))
     return work.put_together()
 
 
@@ -426,10 +426,19 @@ class _Import:
             lambda found: self._no_match(sheet, number, at, unit, title, found, "postings", "post_id", made),
         )
 
-    def post_of(self, unit: str, title: str, made: Row, otherwise: Callable[[list[str]], str]) -> str:
-        """The id of a post by unit and title; `otherwise` is asked, with the candidates, where there is no one such post."""
+    def post_of(
+        self, unit: str, title: str, made: Row, otherwise: Callable[[list[str]], str], sure: bool = True
+    ) -> str:
+        """The id of a post by unit and title; `otherwise` is asked, with the candidates, where there is no one such post.
+
+        ``sure``: whether unit and title are surely parted there; where not, neither is made anew.
+        """
         units = self._unit(unit, made) if unit else []
-        create = self.mapping.create and not any(self._private("units", "name", text) for text in (unit, title) if text)
+        create = (
+            self.mapping.create
+            and sure
+            and not any(self._private("units", "name", text) for text in (unit, title) if text)
+        )
         if not units and unit and title and create:
             units = [self._new_unit(unit, made)]
         if len(units) != 1 or not title:
@@ -438,7 +447,8 @@ class _Import:
             titles = {squeezed(said): post for said, post in self.mapping.posts.get(name, {}).items()}
             if squeezed(title) in titles:
                 return titles[squeezed(title)]
-        posts = self.posts.find(title, units[0])
+        # A post may be called by its unit's name as well: 县委 | 书记 is 县委书记 of the 县委.
+        posts = self.posts.find(title, units[0]) or self.posts.find(f"{unit}{title}", units[0])
         if not posts and create:
             post = {"post_id": _next_id(self.posts, "posts"), "unit_id": units[0], "title": title}
             self.rows["posts"].append(Row(post, made.source, made.place))
@@ -465,7 +475,7 @@ class _Import:
         """Postings and studies from a column with résumés, each line read or listed."""
         from cadre_handbook.intake import resumes
 
-        known_units, known_posts = self.units.said, self.posts_said()
+        known_units, known_posts = self.units_said(), self.posts_said()
         heading = squeezed(sheet.source.resume)
         for number, row in _by_squeezed(sheet.roster):
             cell, at = row[heading]
@@ -487,30 +497,55 @@ class _Import:
                 made = Row({"cadre_id": persons[number]}, sheet.roster.sheet.source, place)
                 made.cells |= {"start": posting.start, "end": posting.end, "role": posting.role}
 
-                def missed(found: list[str], posting=posting, place=place, made=made) -> str:
-                    self._missed(sheet.roster.sheet.source, place, posting.unit, posting.title, found)
-                    return self._open("postings", "post_id", made)
-
-                made.cells["post_id"] = self.post_of(posting.unit, posting.title, made, missed)
-                self.rows["postings"].append(made)
+                sure = posting.confidence != resumes.UNSURE
+                self._told(made, posting.unit, posting.title, sure, (sheet.roster.sheet.source, place))
             for study in getattr(resume, "studies", ()):
                 made = Row({"cadre_id": persons[number]}, sheet.roster.sheet.source, place)
                 made.cells |= {"kind": study.kind, "start": study.start, "end": study.end, "education": study.education}
                 self.rows["studies"].append(made)
 
+    def _told(self, made: Row, unit: str, title: str, sure: bool, at: tuple[str, str]) -> None:
+        """Add a posting that a résumé tells of, with the post of that unit and title, or list that there is none (`at`)."""
+
+        def missed(found: list[str]) -> str:
+            self._missed(*at, unit, title, found)
+            return self._open("postings", "post_id", made)
+
+        made.cells["post_id"] = self.post_of(unit, title, made, missed, sure)
+        if made.marked:
+            self.marked_rows.add((made.source, made.place))
+        self.rows["postings"].append(made)
+
+    def units_said(self) -> list[str]:
+        """The known names of units: of the tables, and those that the mapping explains."""
+        return list(dict.fromkeys([*self.units.said, *self.mapping.units, *self.mapping.posts]))
+
     def posts_said(self) -> list[tuple[str, str]]:
-        """The known pairs of unit and title, as they are written."""
+        """The known pairs of unit and title, as they are written: of the tables, and those that the mapping explains."""
         names = {row.cells.get("unit_id"): row.cells.get("name", "") for row in self.rows["units"]}
-        return [(names.get(row.cells.get("unit_id"), ""), row.cells.get("title", "")) for row in self.rows["posts"]]
+        known = [(names.get(row.cells.get("unit_id"), ""), row.cells.get("title", "")) for row in self.rows["posts"]]
+        return known + [(unit, title) for unit, titles in self.mapping.posts.items() for title in titles]
 
     # --- the end ---
 
     def take(self, found: Found) -> None:
-        """Rows that were made elsewhere, as if they came from one more source."""
+        """Rows of forms as `people.read_people` gives them, their posts still to be found by name."""
+        from cadre_handbook.intake.resumes import UNSURE
+
         for table, frame in found.tables.items():
-            self.rows[table] += [Row(cells_, "", "") for cells_ in frame.fillna("").to_dict("records")]
+            declared = schema.tables()[table].fields
+            for cells_ in frame.to_dict("records"):
+                made = Row(
+                    {name: cells_[name] for name in declared if name in cells_}, cells_["source"], cells_["place"]
+                )
+                if table == "postings":
+                    # One list of posts to be explained for all forms, not one a form.
+                    at = (_("forms"), f"{made.source}: {made.place}")
+                    self._told(made, cells_["unit"], cells_["title"], cells_["confidence"] != UNSURE, at)
+                else:
+                    self.rows[table].append(made)
+        self.found.read[_("forms")] = len(found.tables.get("cadres", ()))
         self.found.unread += found.unread
-        self.found.unmatched += found.unmatched
 
     def put_together(self) -> Imported:
         """Rows of one key as one, ids for those without, everything as text by table."""

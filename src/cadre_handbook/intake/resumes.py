@@ -395,7 +395,7 @@ class _Reader:
     """Reads the entries of one résumé into `into`."""
 
     units: Collection[str]
-    posts: Collection[tuple[str, str]]
+    posts: set[tuple[str, str]]
     into: Resume
 
     def entry(self, entry: _Entry, as_of: str, is_last: bool) -> None:
@@ -501,7 +501,7 @@ class _Reader:
     def parts(self, text: str) -> Iterator[tuple[str, bool]]:
         """The posts that a text names, each with whether it is held beside the first; a known post is never parted."""
         for unit in sorted((unit for unit in self.units if text.startswith(unit)), key=len, reverse=True):
-            if (unit, text[len(unit) :]) in self.posts:
+            if {(unit, text[len(unit) :]), (unit, text)} & self.posts:
                 yield text, False
                 return
         begin, concurrent = 0, False
@@ -543,10 +543,10 @@ def parse(
     """The postings and studies of a résumé, and every line that could not be read.
 
     ``as_of``: the day judged on (ISO); what begins after it is listed. ``units``: known names of units; ``posts``: known pairs of
-    unit and title, which are never taken for two posts however they are written.
+    unit and title (the title with the unit's name or without), which are never taken for two posts however they are written.
     """
     resume = Resume()
-    reader = _Reader(units, posts, resume)
+    reader = _Reader(units, set(posts), resume)
     entries = list(_entries(text, resume.unread))
     latest = max(map(_start_of, entries), default="")
     for entry in entries:
