@@ -119,7 +119,7 @@ def read_people(
     """
     if key is None:
         raise RequestError(_("Forms name people. Give --key FILE, the key that makes ids of names; it stays with you."))
-    work = _People(Rules.of(mapping), key, as_of, units, posts)
+    work = _People(Rules.of(mapping), key, as_of, units, frozenset(posts))
     files = form_files(paths)
     names = _names_shown(files)
     for path in progress(files, _("forms")) if progress else files:
@@ -166,7 +166,7 @@ class _People:
     key: Key
     as_of: str | None
     units: Collection[str]
-    posts: Collection[tuple[str, str]]
+    posts: frozenset[tuple[str, str]]
     unread: list[Unread] = field(default_factory=list)
     read: list[_Read] = field(default_factory=list)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=lambda: {table: [] for table in _COLUMNS})

@@ -395,7 +395,7 @@ class _Reader:
     """Reads the entries of one résumé into `into`."""
 
     units: Collection[str]
-    posts: set[tuple[str, str]]
+    posts: frozenset[tuple[str, str]]
     into: Resume
 
     def entry(self, entry: _Entry, as_of: str, is_last: bool) -> None:
@@ -546,7 +546,7 @@ def parse(
     unit and title (the title with the unit's name or without), which are never taken for two posts however they are written.
     """
     resume = Resume()
-    reader = _Reader(units, set(posts), resume)
+    reader = _Reader(units, posts if isinstance(posts, frozenset) else frozenset(posts), resume)
     entries = list(_entries(text, resume.unread))
     latest = max(map(_start_of, entries), default="")
     for entry in entries:
