@@ -63,7 +63,7 @@ class Rules:
         if mapping is None:
             return cls()
         raw = mapping.raw.get("forms") or {}
-        where = _("{where}: forms").format(where=mapping.path.name if mapping.path else "")
+        where = f"{mapping.path.name if mapping.path else ''}: forms"
         if not isinstance(raw, dict):
             raise PolicyError(_("{where}: expected keys with values, found “{value}”.").format(where=where, value=raw))
         refuse_unknown(raw, {"differs", "results_in", "awards_in"}, where)
@@ -354,7 +354,7 @@ class _People:
                 "yearly_results",
                 "assessments.grade",
                 rest,
-                _("expected years with a grade after them, such as “2022、2023年称职”"),
+                _("expected years with a grade after them (2022、2023年称职)"),
             )
         for year in sorted(found):
             if len(found[year]) == 1:

@@ -412,7 +412,7 @@ class _Reader:
         if not why and as_of and start > as_of[: len(start)]:
             why = _("begins after the day judged on")
         if not why and not end and not match["end"] and not is_last:
-            why = _("no end, though a later line begins: add the end, or 至今 where it still runs")
+            why = _("no end, though a later line begins: add the end, or “until now” (至今) where it still runs")
         if not why and not own.strip(_PUNCTUATION):
             why = _("a stretch of time, but no post")
         if why:

@@ -59,7 +59,7 @@ def who(ids: Iterable[str], paths: Iterable[Path], key: Key) -> Answer:
         if not sheets:
             raise DataRefused(
                 _(
-                    "{file}: no column with names was found. Expected the headings 姓名, and 身份证号 or 出生年月."
+                    "{file}: no column with names was found. Expected headings for the name (姓名) and the ID-card number (身份证号) or month of birth (出生年月)."
                 ).format(file=shown)
             )
         for roster, columns in sheets:
