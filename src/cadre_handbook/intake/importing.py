@@ -485,7 +485,7 @@ class _Import:
                 self.found.unread.append(
                     Unread(
                         sheet.roster.sheet.source,
-                        _("{place}, line {line}").format(place=place, line=line),
+                        _("{where}, line {line}").format(where=place, line=line),
                         "resume",
                         text,
                         why,
@@ -629,7 +629,7 @@ ID_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
 
 
 def _private_expected() -> str:
-    return _("a name or an ID-card number stands here, which does not belong into a dataset; correct it in the source")
+    return _("a name or an ID-card number stands here, which does not belong in a dataset; correct it in the source")
 
 
 def _fits(source: Source, shown: str, sheet: str) -> bool:
