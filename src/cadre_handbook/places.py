@@ -137,8 +137,7 @@ class Division:
     @property
     def full_name(self) -> str:
         """The name with those of the city and province above it."""
-        parts = (self.province, self.city, self.name)
-        return "".join(part for part, below in zip(parts, (*parts[1:], ""), strict=True) if part and part != below)
+        return "".join(dict.fromkeys((self.province, self.city, self.name)))
 
 
 def divisions() -> list[Division]:

@@ -48,6 +48,11 @@ def cell_text(cell: object) -> str:
     return " ".join(unicodedata.normalize("NFKC", str(cell)).split())
 
 
+def closed_up(text: str) -> str:
+    """Text without the gaps that only spread it out: those beside Chinese."""
+    return re.sub(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])", "", text)
+
+
 def squeezed(text: str) -> str:
     """Text as headings, names and words are compared: half-width, lower case, without any gap or line break."""
     return "".join(unicodedata.normalize("NFKC", str(text)).split()).lower()
@@ -208,4 +213,4 @@ def read(cell: object, table: str, column: str, **how) -> Answer:
         return number(cell, field)
     if field.place:
         return place(cell)
-    return cell_text(cell), ""
+    return closed_up(cell_text(cell)), ""

@@ -20,7 +20,7 @@ from cadre_handbook.dataset import Dataset
 from cadre_handbook.errors import DataRefused, RequestError
 from cadre_handbook.i18n import _, joined, label
 from cadre_handbook.intake import cells, rosters
-from cadre_handbook.intake.cells import NOT_READ, cell_text, squeezed
+from cadre_handbook.intake.cells import NOT_READ, cell_text, closed_up, squeezed
 from cadre_handbook.intake.found import Found, Unread
 from cadre_handbook.intake.mapping import LEVELS, Column, Mapping, Source, TableSpec
 from cadre_handbook.strict_yaml import nearest
@@ -108,6 +108,7 @@ class _Import:
         self.marked_rows: set[tuple[str, str]] = set()
         self.unmatched: dict[tuple[str, str, str], set[str]] = defaultdict(set)
         self.by_name_alone: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+        self.contradicted: set[tuple[int, int]] = set()
         self.private: dict[str, bool] = {}
         self.units, self.posts, self.organisations = _Named(), _Named(), _Named()
         for table in STANDING:
@@ -223,18 +224,22 @@ class _Import:
             for number, row in _by_squeezed(sheet.roster)
         }
 
-    def _check_number(self, sheet: Sheet, number: int, at: int, said: dict[str, str], birth: str | None) -> None:
-        """List an ID-card number that cannot be right, or that says another birth."""
+    def _check_number(self, sheet: Sheet, number: int, row: dict, said: dict[str, str], birth: str | None) -> None:
+        """List an ID-card number that cannot be right, or one that says another birth, which is then left open.
+
+        The first of a month may stand for the month.
+        """
         from cadre_handbook.intake import id_numbers
 
         right, why = id_numbers.read(said["id_number"])
         if right is None:
-            self._unread(sheet, number, at, "cadre_id", said["id_number"], why)
-        elif birth and not right.birth.startswith(birth):
+            self._unread(sheet, number, row["id_number"][1], "person", said["id_number"], why)
+        elif birth and not right.birth.startswith(birth.removesuffix("-01") if len(birth) == 10 else birth):
+            self.contradicted.add((id(sheet), number))
             self._unread(
                 sheet,
                 number,
-                at,
+                row["birth"][1],
                 "cadres.birth_date",
                 birth,
                 _("the ID-card number says another birth; correct one of the two"),
@@ -247,26 +252,27 @@ class _Import:
                 sheet,
                 number,
                 row["id_number"][1],
-                "",
+                "person",
                 said.pop("id_number"),
                 _("a spreadsheet has cut the last digits off; format the column as text and enter the number again"),
             )
+        name, id_number = said.get("name", ""), said.get("id_number", "")
         birth = ""
         if said.get("birth"):
-            birth, expected = cells.date(row["birth"][0], _system(sheet))
-            if birth is None:
-                self._unread(sheet, number, row["birth"][1], "", said["birth"], expected)
+            birth, expected = cells.date(_counted(sheet, row["birth"][0]), _system(sheet))
+            if birth is None and not id_number:
+                self._unread(sheet, number, row["birth"][1], "person", said["birth"], expected)
+                return None
         # What the key sees is kept out of everything that is written.
-        name, id_number = said.get("name", ""), said.get("id_number", "")
         if id_number:
-            self._check_number(sheet, number, row["id_number"][1], said, birth)
+            self._check_number(sheet, number, row, said, birth)
         if len(squeezed(name)) > 1:
             self.found.names.add(squeezed(name))
         try:
             cadre_id = self.key.cadre_id(id_number=id_number or None, name=name or None, birth=birth or None)
         except DataRefused as error:
             column = next(iter(row.values()))[1]
-            self._unread(sheet, number, column, "", "", str(error))
+            self._unread(sheet, number, column, "person", "", str(error))
             return None
         if not id_number:
             here = sheet.roster.sheet
@@ -323,13 +329,15 @@ class _Import:
             return self._post(sheet, number, row, column, made)
         if column.name:
             return self._by_name(sheet, number, row, name, table, column, made)
+        if name == "birth_date" and (id(sheet), number) in self.contradicted:
+            return ""
         there = [row[squeezed(heading)] for heading in column.headings]
         if column.join:
             cell, at = "".join(cell_text(cell) for cell, _at in there), there[0][1]
         else:
             cell, at = next(((cell, at) for cell, at in there if cell_text(cell)), there[0])
         text, expected = cells.read(
-            cell,
+            _counted(sheet, cell) if schema.tables()[table].fields[name].type == "date" else cell,
             table,
             name,
             words=column.words,
@@ -390,7 +398,7 @@ class _Import:
 
     def _by_name(self, sheet: Sheet, number: int, row: dict, name: str, table: str, column: Column, made: Row) -> str:
         cell, at = row[squeezed(column.name)]
-        text = cell_text(cell)
+        text = closed_up(cell_text(cell))
         if not text:
             return ""
         found = self._unit(text, made) if name == "unit_id" else self.organisations.find(text)
@@ -417,7 +425,7 @@ class _Import:
     def _post(self, sheet: Sheet, number: int, row: dict, column: Column, made: Row) -> str:
         """The post of that unit and title, from the mapping's list or by name; made where the mapping says so."""
         (unit_cell, unit_at), (title_cell, title_at) = row[squeezed(column.unit)], row[squeezed(column.title)]
-        unit, title = cell_text(unit_cell), cell_text(title_cell)
+        unit, title = closed_up(cell_text(unit_cell)), closed_up(cell_text(title_cell))
         at = title_at if unit else unit_at
         return self.post_of(
             unit,
@@ -487,7 +495,7 @@ class _Import:
                 self.found.unread.append(
                     Unread(
                         sheet.roster.sheet.source,
-                        _("{place}, line {line}").format(place=place, line=line),
+                        _("{where}, line {line}").format(where=place, line=line),
                         "resume",
                         text,
                         why,
@@ -596,7 +604,7 @@ class _Import:
             )
             for rows in by_sheet.values():
                 if several or len(rows) > 1:
-                    self.found.unread += [Unread(source, place, "cadre_id", "", expected) for source, place in rows]
+                    self.found.unread += [Unread(source, place, "person", "", expected) for source, place in rows]
 
     def _as_one(self, table: str, rows: list[Row]) -> list[Row]:
         """Rows of one key as one: of each column the first that is filled; another value is listed."""
@@ -656,7 +664,7 @@ ID_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
 
 
 def _private_expected() -> str:
-    return _("a name or an ID-card number stands here, which does not belong into a dataset; correct it in the source")
+    return _("a name or an ID-card number stands here, which does not belong in a dataset; correct it in the source")
 
 
 def _fits(source: Source, shown: str, sheet: str) -> bool:
@@ -670,7 +678,14 @@ def _like(name: str, pattern: str) -> bool:
 
 
 def _system(sheet: Sheet) -> int | None:
-    return sheet.source.date_system or sheet.roster.sheet.system
+    return sheet.roster.sheet.system or sheet.source.date_system
+
+
+def _counted(sheet: Sheet, cell: object) -> object:
+    """A serial date of a CSV file as the number it is, where the mapping says from which day it counts."""
+    text = cell_text(cell) if isinstance(cell, str) else ""
+    said = sheet.roster.sheet.system is None and sheet.source.date_system
+    return float(text) if said and re.fullmatch(r"\d{5}", text) else cell
 
 
 def _by_squeezed(roster: rosters.Roster):

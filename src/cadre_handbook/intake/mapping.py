@@ -261,7 +261,7 @@ def _column(table: str, name: str, spec: Any, where: str) -> Column:
         if names_people(heading):
             raise PolicyError(
                 _(
-                    "{where}: under “{heading}” stand names or ID-card numbers, which do not belong into a dataset; name it under “person”."
+                    "{where}: under “{heading}” stand names or ID-card numbers, which do not belong in a dataset; name it under “person”."
                 ).format(where=where, heading=heading)
             )
     ways = [bool(column.headings), column.value is not None, bool(column.name), bool(column.unit or column.title)]

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from cadre_handbook.dataset import csv_rows
 from cadre_handbook.errors import DataRefused, RequestError
 from cadre_handbook.i18n import _
-from cadre_handbook.intake.cells import cell_text, squeezed
+from cadre_handbook.intake.cells import cell_text, closed_up, squeezed
 from cadre_handbook.intake.found import Unread
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
@@ -202,17 +202,12 @@ def _headings(sheet: Sheet, top: int, depth: int) -> list[str]:
         upper = [f"{over}{under}" for over, under in zip(upper, lower, strict=True)]
     seen: dict[str, int] = {}
     headings = []
-    for text in map(_on_one_line, upper):
+    for text in map(closed_up, upper):
         seen[text] = seen.get(text, 0) + 1
         headings.append(f"{text} ({seen[text]})" if text and seen[text] > 1 else text)
     while headings and not headings[-1]:
         headings.pop()
     return headings
-
-
-def _on_one_line(heading: str) -> str:
-    """A heading without the gaps that only spread it out: those beside Chinese."""
-    return re.sub(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])", "", heading)
 
 
 def _no_row(sheet: Sheet, number: int, texts: list[str], heading: list[str]) -> str:
