@@ -481,3 +481,11 @@ def test_a_table_of_the_dataset_is_known_by_its_own_headings(tmp_path):
         "units.name",
         "units.kind",
     ]
+
+
+def test_the_mapping_of_the_guide_loads_and_fits_the_roster(tmp_path):
+    page = (Path(__file__).parents[1] / "book" / "guide" / "import.md").read_text(encoding="utf-8")
+    text = page.partition("```yaml\n")[2].partition("```")[0]
+    found = imported(tmp_path, text, write_workbook(tmp_path / "名册.xlsx"))
+    assert len(found.tables["cadres"]) == len(found.tables["postings"]) == 3
+    assert set(found.tables["cadres"]["status"]) == {"civil_servant"}

@@ -284,7 +284,7 @@ def _column(table: str, name: str, spec: Any, where: str) -> Column:
         text, expected = cells.read(item, table, name)
         if text is None:
             raise PolicyError(
-                _("{where}: “{value}”: {expected}").format(where=where, value=item, expected=expected)
+                _("{where}: “{value}” does not fit: {expected}").format(where=where, value=item, expected=expected)
                 + nearest(item, schema.tables()[table].fields[name].codes)
             )
     return column
@@ -301,7 +301,7 @@ def _organisation(raw: Any, where: str) -> dict[str, str]:
         text, expected = cells.read(value, "organisations", column)
         if text is None:
             raise PolicyError(
-                _("{where}: “{value}”: {expected}").format(
+                _("{where}: “{value}” does not fit: {expected}").format(
                     where=f"{where}: organisation.{column}", value=value, expected=expected
                 )
             )
