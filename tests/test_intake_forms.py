@@ -13,12 +13,15 @@ from forms_writer import FORMS, Deed, Person, lrm, lrmx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cadre_handbook import schema
+from cadre_handbook import cli, schema
+from cadre_handbook.dataset import open_dataset
 from cadre_handbook.errors import DataRefused, PolicyError, RequestError
 from cadre_handbook.intake import forms
-from cadre_handbook.intake.mapping import Mapping
+from cadre_handbook.intake.mapping import Mapping, load
 from cadre_handbook.intake.people import ORIGIN, READING, read_people
 from cadre_handbook.intake.pseudonyms import Key
+from cadre_handbook.paths import DATA
+from cadre_handbook.strict_yaml import load_yaml
 
 PEOPLE = forms_writer.people()
 ANYBODY = dataclasses.replace(PEOPLE[0], awards=(), results=(), deeds=(Deed("1996-07", "", "县财政局", "科员"),))
@@ -461,3 +464,98 @@ def test_frames_stay_text_where_there_is_nothing(tmp_path, key):
     for frame in read_people([tmp_path], None, key).tables.values():
         assert len(frame) == 0
         assert all(isinstance(dtype, pd.StringDtype) for dtype in frame.dtypes)
+
+
+# --- through the command --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(tmp_path) -> Path:
+    """A folder with forms and a mapping, away from the book."""
+    (tmp_path / "任免 表").mkdir()
+    for number, person in enumerate(PEOPLE[:6], start=1):
+        (tmp_path / "任免 表" / f"{number}.lrmx").write_bytes(lrmx(person))
+    mapping = f"organisation: {{organisation_id: '0421'}}\nbase: {DATA / 'sample'}\n"
+    (tmp_path / "map.yaml").write_text(mapping, encoding="utf-8")
+    return tmp_path
+
+
+def imported(office: Path, *more: str) -> int:
+    return cli.main(
+        [
+            *("import", str(office / "任免 表"), "--to", str(office / "out"), "--map", str(office / "map.yaml")),
+            *("--key", str(office / "key.txt"), "--as-of", "2024-12-31", *more),
+        ]
+    )
+
+
+def test_forms_become_a_dataset_in_which_known_posts_are_found(office, capsys):
+    assert imported(office) == 0
+    said = capsys.readouterr()
+    dataset = open_dataset(office / "out")
+    key = Key.open(office / "key.txt")
+    assert dataset["cadres"]["cadre_id"].tolist() == [key.cadre_id(person.id_number) for person in PEOPLE[:6]]
+    units = dataset["units"].set_index("unit_id")["name"]
+    posts = dataset["posts"].set_index("post_id")
+    matched = dataset["postings"][dataset["postings"]["post_id"] != "unread"]
+    names = [(units[posts.loc[post, "unit_id"]], posts.loc[post, "title"]) for post in matched["post_id"]]
+    deeds = [deed for person in PEOPLE[:6] for deed in person.deeds]
+    known = set(zip(posts["unit_id"].map(units), posts["title"], strict=True))
+    once = [(deed.unit, deed.title) for deed in deeds if (deed.unit, deed.title) in known]
+    # Of two posts with one name neither is taken; what is taken is of that name, and all are there or listed.
+    assert names
+    assert set(names) <= set(once)
+    assert len(dataset["postings"]) == len(deeds)
+    unmatched = pd.read_csv(office / "out-to-check" / "unmatched.csv")
+    assert unmatched["rows"].sum() == len(deeds) - len(names)
+    everything = (
+        said.out
+        + said.err
+        + "".join(path.read_text(encoding="utf-8") for path in office.glob("out*/*") if path.suffix in (".csv", ".txt"))
+    )
+    for person in PEOPLE[:6]:
+        assert person.id_number not in everything
+        assert person.name not in everything
+
+
+def test_the_mapping_s_list_finds_the_post(office):
+    with (office / "map.yaml").open("a", encoding="utf-8") as file:
+        file.write("units: {县投促局: 0421-40}\nposts: {县投促局: {一把手: 0421-12-01}}\n")
+    for path in (office / "任免 表").iterdir():
+        path.unlink()
+    form = lrmx(ANYBODY, JianLi="2003.07--2006.05  县投促局一把手")
+    (office / "任免 表" / "a.lrmx").write_bytes(form)
+    assert imported(office) == 0
+    assert open_dataset(office / "out")["postings"]["post_id"].tolist() == ["0421-12-01"]
+
+
+def test_an_unsure_split_makes_no_post(office):
+    with (office / "map.yaml").open("a", encoding="utf-8") as file:
+        file.write("create: true\n")
+    for path in (office / "任免 表").iterdir():
+        path.unlink()
+    lines = "2003.07--2006.05  县新设局局长\n2006.05--2008.01  某地某事\n"
+    (office / "任免 表" / "a.lrmx").write_bytes(lrmx(ANYBODY, JianLi=lines))
+    assert imported(office) == 0
+    dataset = open_dataset(office / "out")
+    assert "县新设局" in set(dataset["units"]["name"])
+    assert not dataset["posts"]["title"].str.contains("某").any()
+    assert dataset["postings"]["post_id"].tolist()[1] == "unread"
+
+
+def test_a_key_beside_what_is_written_is_refused(office, capsys):
+    assert imported(office, "--key", str(office / "out" / "key.txt")) == 2
+    assert "written to" in capsys.readouterr().err
+    assert not (office / "out").exists()
+
+
+def test_the_first_guess_names_what_forms_need(office, capsys):
+    assert cli.main(["import", str(office / "任免 表"), "--to", str(office / "new")]) == 0
+    guessed = office / "new-mapping.yaml"
+    assert {"differs", "results_in", "awards_in"} == set(load_yaml(guessed)["forms"])
+    assert not (office / "new").exists()
+    # As it stands it can be read, but for what the official must fill in.
+    guessed.write_text(
+        guessed.read_text(encoding="utf-8").replace('organisation_id: ""', 'organisation_id: "0421"'), encoding="utf-8"
+    )
+    assert load(guessed).sources == []

@@ -29,16 +29,16 @@ def first_guess(sources: list[Path], to: Path) -> tuple[Path, pd.DataFrame]:
         raise RequestError(
             _("{path} is there already. Run with --map and this file, or move it away.").format(path=path)
         )
-    files, _forms = rosters.source_files(sources)
+    files, forms = rosters.source_files(sources)
     guesses = []
     for shown, file in _progress(files, _("reading")):
         guesses += filter(None, map(guess.guess, rosters.read_sheets(file, shown)))
-    if not guesses:
+    if not guesses and not forms:
         raise DataRefused(
             _("No heading was found in the sources: a roster has one row that says what its columns are.")
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(guess.as_yaml(guesses), encoding="utf-8")
+    path.write_text(guess.as_yaml(guesses, bool(forms)), encoding="utf-8")
     return path, guess.table(guesses)
 
 

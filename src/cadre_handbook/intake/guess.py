@@ -163,9 +163,12 @@ def _shown(fills: str) -> str:
     return fills
 
 
-def as_yaml(guesses: list[Guess]) -> str:
-    """The guesses as a mapping file with its explanations, Chinese first: whoever corrects it is most likely to read that."""
-    lines = _HEAD.splitlines()
+def as_yaml(guesses: list[Guess], forms: bool = False) -> str:
+    """The guesses as a mapping file with its explanations, Chinese first: whoever corrects it is most likely to read that.
+
+    ``forms``: whether there are appointment forms among the sources, for which some lines stand apart.
+    """
+    lines = [*_HEAD.splitlines(), *(_FORMS.splitlines() if forms else ()), "sources:" if guesses else "sources: []"]
     for item in guesses:
         lines += _source_lines(item)
     return "\n".join(lines) + "\n"
@@ -275,4 +278,11 @@ ends: exclusive            # 终止日期：exclusive 不再任职的首日；in
 unread: keep               # 读不出的内容：keep 该行保留并标明；leave_out 整行不取 · keep the row and mark it, or leave it out
 units: {}                  # 名册里的单位名称: 单位编号 · name in the roster: unit id
 posts: {}                  # 单位编号: {职务: 职位编号} · unit id: {title: post id}
-sources:"""
+"""
+
+_FORMS = """\
+forms:                     # 任免表（.lrmx、.lrm） · appointment forms
+  differs: blank           # 与身份证号不一致时：blank 留空；form 以任免表为准；id_number 以身份证号为准 · which of the two holds
+  results_in: "01"         # 年度考核等次在次年几月确定 · month of the following year in which yearly results are settled
+  awards_in: "12"          # 只有年份的奖励记入几月 · month that an award without one is entered under
+"""
