@@ -167,6 +167,45 @@ def test_posts_side_by_side():
     assert found.postings[1].confidence == UNSURE
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "县财政局科员、副局长",
+        "县财政局办公室科员、副主任、主任",
+        "历任县财政局科员、党组成员",
+        "先后任县财政局党组成员、副局长",
+        "清河镇党委副书记、书记",
+        "县纪委科员、副主任",
+    ],
+)
+def test_posts_that_may_have_followed_one_another_are_listed(told):
+    found = parse(f"2003.07--2006.05  {told}")
+    assert found.postings == []
+    [(_number, text, why)] = found.unread
+    assert text == told
+    assert "one after the other" in why
+
+
+@pytest.mark.parametrize(
+    ("told", "titles"),
+    [
+        ("县财政局党组书记、局长", ["党组书记", "局长"]),
+        ("县财政局党组成员、副局长", ["党组成员", "副局长"]),
+        ("清河镇党委副书记、纪委书记", ["党委副书记", "书记"]),
+        ("清河镇党委委员、副镇长", ["党委委员", "副镇长"]),
+    ],
+)
+def test_posts_of_party_and_administration_are_held_at_once(told, titles):
+    found = parse(f"2003.07--2006.05  {told}")
+    assert found.unread == []
+    assert [posting.title for posting in found.postings] == titles
+
+
+def test_a_secondment_that_names_the_unit_alone_has_no_title():
+    posting = only("2003.07--2003.12  在省发展改革委挂职")
+    assert (posting.unit, posting.title, posting.role) == ("省发展改革委", "", "secondment")
+
+
 def test_what_stands_after_jian_is_concurrent():
     found = parse("2003.07--2006.05  县委组织部部长兼县委党校校长")
     assert [(posting.unit, posting.role) for posting in found.postings] == [
@@ -187,6 +226,8 @@ def test_what_stands_after_jian_is_concurrent():
         ("平岚县县长助理", "平岚县", "县长助理", "assistant"),
         ("任县财政局办公室主任", "县财政局办公室", "主任", ""),
         ("县财政局党组书记", "县财政局", "党组书记", ""),
+        ("清河镇石门村第一书记", "清河镇石门村", "第一书记", ""),
+        ("县财政局副局长（兼）", "县财政局", "副局长", "concurrent"),
         ("县人大代表工作室主任", "县人大代表工作室", "主任", ""),
     ],
 )
@@ -319,4 +360,4 @@ def test_every_text_is_read_or_listed(text):
     lines = re.split("\r\n|\r|\n", text)
     assert all(1 <= number <= len(lines) and lines[number - 1].strip() for number in listed)
     assert all(told and why for _number, told, why in found.unread)
-    assert all(posting.title and posting.start for posting in found.postings)
+    assert all((posting.unit or posting.title) and posting.start for posting in found.postings)

@@ -186,196 +186,42 @@ _PART_TIME = re.compile(r"在职|函授|自考|自学|成人|夜大|电大|业�
 _SECONDED = re.compile(r"挂职(?:锻炼)?(?:期间)?(?:担任|任)?|挂任")
 _ACTING = re.compile(r"代理(?=\S)|代(?=(?:省|市|县|区|州|盟|旗|乡|镇)?(?:长|主席|院长|检察长|主任|书记|局长|部长))")
 _TRAINEE = re.compile(r"见习")
-_TAKES_UP = re.compile(r"^(?:历任|先后任|担任|任|在)(?=\S)")
+_IN_TURN = re.compile(r"历任|先后(?:任|担任|在)")
+_TAKES_UP = re.compile(r"^(?:历任|先后担任|先后任|担任|任|在)(?=\S)")
 _DATED = re.compile(_DATE)
 
 _UNIT_ENDS = (
-    *(
-        "街道办事处",
-        "办事处",
-        "管理委员会",
-        "管委会",
-        "委员会",
-        "人民政府",
-        "政府",
-        "人民代表大会",
-        "人大常委会",
-        "人大",
-        "政协",
-        "常委会",
-    ),
-    *(
-        "人民法院",
-        "法院",
-        "人民检察院",
-        "检察院",
-        "中心",
-        "公司",
-        "集团",
-        "银行",
-        "学校",
-        "大学",
-        "中学",
-        "小学",
-        "学院",
-        "党校",
-        "医院",
-    ),
-    *(
-        "研究院",
-        "研究所",
-        "办公室",
-        "局",
-        "委",
-        "办",
-        "厅",
-        "部",
-        "署",
-        "镇",
-        "乡",
-        "街道",
-        "站",
-        "所",
-        "队",
-        "处",
-        "科",
-        "室",
-        "股",
-        "院",
-    ),
-    *("馆", "社", "会", "厂", "园区", "新区", "开发区", "场", "村", "社区", "县", "市", "区", "州", "旗", "省"),
+    "街道办事处|办事处|管理委员会|管委会|委员会|人民政府|政府|人民代表大会|人大常委会|人大|政协|常委会|人民法院|法院|人民检察院|检察院|中心|公司|"
+    "集团|银行|学校|大学|中学|小学|学院|党校|医院|研究院|研究所|办公室|局|委|办|厅|部|署|"
+    "镇|乡|街道|站|所|队|处|科|室|股|院|馆|社|会|厂|园区|新区|开发区|"
+    "场|村|社区|县|市|区|州|旗|省"
 )
 _HEADS = (
-    *(
-        "书记",
-        "主任",
-        "局长",
-        "部长",
-        "县长",
-        "市长",
-        "区长",
-        "乡长",
-        "镇长",
-        "州长",
-        "旗长",
-        "省长",
-        "厅长",
-        "处长",
-        "科长",
-        "股长",
-        "室主任",
-    ),
-    *(
-        "院长",
-        "检察长",
-        "主席",
-        "会长",
-        "校长",
-        "站长",
-        "所长",
-        "队长",
-        "馆长",
-        "社长",
-        "厂长",
-        "场长",
-        "园长",
-        "村长",
-        "秘书长",
-        "司长",
-    ),
-    *(
-        "总经理",
-        "经理",
-        "董事长",
-        "行长",
-        "政委",
-        "团长",
-        "营长",
-        "连长",
-        "排长",
-        "组长",
-        "关长",
-        "台长",
-        "总编辑",
-        "主编",
-    ),
+    "书记|主任|局长|部长|县长|市长|区长|乡长|镇长|州长|旗长|省长|厅长|处长|科长|股长|室主任|院长|"
+    "检察长|主席|会长|校长|站长|所长|队长|馆长|社长|厂长|场长|园长|村长|秘书长|司长|总经理|经理|董事长|"
+    "行长|政委|团长|营长|连长|排长|组长|关长|台长|总编辑|主编"
 )
 _OTHERS = (
-    *(
-        "科员",
-        "办事员",
-        "职员",
-        "干部",
-        "干事",
-        "工作人员",
-        "文书",
-        "秘书",
-        "会计",
-        "出纳",
-        "教师",
-        "医生",
-        "工程师",
-        "技术员",
-        "队员",
-        "战士",
-    ),
-    *(
-        "委员",
-        "常委",
-        "成员",
-        "调研员",
-        "主任科员",
-        "巡视员",
-        "督导员",
-        "审判员",
-        "检察员",
-        "法官",
-        "检察官",
-        "民警",
-        "工人",
-        "办公室主任",
-    ),
-    *(
-        "县长助理",
-        "市长助理",
-        "区长助理",
-        "镇长助理",
-        "乡长助理",
-        "局长助理",
-        "主任助理",
-        "书记助理",
-        "助理",
-        "党组成员",
-        "党委委员",
-    ),
-    *(
-        "选调生",
-        "大学生村官",
-        "会计师",
-        "经济师",
-        "统计师",
-        "农艺师",
-        "讲师",
-        "教授",
-        "专业技术人员",
-        "科员级",
-        "研究员",
-        "书记员",
-    ),
+    "科员|办事员|职员|干部|干事|工作人员|文书|秘书|会计|出纳|教师|医生|工程师|技术员|队员|战士|委员|常委|"
+    "成员|调研员|主任科员|巡视员|督导员|审判员|检察员|法官|检察官|民警|工人|办公室主任|县长助理|市长助理|区长助理|镇长助理|乡长助理|局长助理|"
+    "主任助理|书记助理|助理|党组成员|党委委员|选调生|大学生村官|会计师|经济师|统计师|农艺师|讲师|教授|专业技术人员|科员级|研究员|书记员|警长|"
+    "组织员|正科级干部|副科级干部|正处级干部|副处级干部"
 )
 _TITLE = re.compile(
     rf"(?:党组|党委|党总支|党支部|党工委|纪委|纪检组|工委|团委|人大|武装部|政工|妇联|工会|常务)?"
-    rf"(?:(?:常务|第一|名誉)?副)?(?:[一二三四]级)?(?:副)?(?:{'|'.join(sorted({*_HEADS, *_OTHERS}, key=len, reverse=True))})"
+    rf"(?:(?:常务|名誉)?副|第一)?(?:[一二三四]级)?(?:副)?(?:{_HEADS}|{_OTHERS})"
 )
 # A Party group or committee within a unit belongs to the title: 财政局 | 党组书记.
-_ENDS_UNIT = re.compile(rf"(?<!党)(?:{'|'.join(_UNIT_ENDS)})$(?<!党工委)(?<!党委)")
+_ENDS_UNIT = re.compile(rf"(?<!党)(?:{_UNIT_ENDS})$(?<!党工委)(?<!党委)")
+_PARTY = re.compile(r"党|书记|常委|委员|成员|政委|人大|政协|纪委|纪检|武装部|工会|妇联|团委")
+_SECRETARY = re.compile(r"(?:党(?:组|委|工委|总支|支部)?)?(?:第一|副)?书记")
 _PARTS = re.compile(r"[、，,；;]|(?<=\S)(?:并)?兼任?(?=\S)")
 
 
 def split_unit(text: str, units: Collection[str] = ()) -> tuple[str, str, str]:
     """Unit, title and how sure the split is: at the longest known unit that begins the text, else by common endings.
 
-    A text that is neither is all title, with no unit, and `UNSURE`.
+    What is neither is `UNSURE`: a text that ends as units do is all unit, another all title.
     """
     known = max((unit for unit in units if len(unit) < len(text) and text.startswith(unit)), key=len, default="")
     if known:
@@ -387,6 +233,8 @@ def split_unit(text: str, units: Collection[str] = ()) -> tuple[str, str, str]:
             return text[:end], title, LIKELY
     if _TITLE.fullmatch(text):
         return "", text, UNSURE
+    if _ENDS_UNIT.search(text):
+        return text, "", UNSURE
     return (text[: ends[0]], text[ends[0] :], UNSURE) if ends else ("", text, UNSURE)
 
 
@@ -468,34 +316,45 @@ class _Reader:
             self.unread(line, remark, _("a remark that no column holds"))
 
     def held(self, text: str, start: str, end: str, line: int, remarks: list[str], nested: bool) -> None:
+        """The posts that were held in one stretch of time."""
         whole = re.sub(r"\s+", "", text)
-        seconded = _SECONDED.search(whole) or any(_SECONDED.search(remark) for remark in remarks)
-        whole = _SECONDED.sub("", whole)
+        seconded = any(_SECONDED.search(said) for said in (whole, *remarks))
         remark = "；".join(item for item in remarks if not re.fullmatch(_SECONDED, item))
         for item in remarks:
             if _DATED.search(_plain(item)) or "主持" in item:
                 self.unread(line, item, _("a remark that no column holds"))
-        parts = list(self.parts(_TAKES_UP.sub("", whole)))
-        if not parts:
+        posts = list(self.posts_in(_TAKES_UP.sub("", _SECONDED.sub("", whole))))
+        if not posts:
             self.unread(line, text, _("a stretch of time, but no post"))
+        elif _IN_TURN.search(whole) or _not_at_once([post[:2] for post in posts if not post[3]]):
+            told = "；".join(filter(None, [text, remark]))
+            self.unread(
+                line, told, _("several posts, perhaps one after the other: give each a line with its own dates")
+            )
+        else:
+            for unit, title, confidence, beside, own in posts:
+                role = own or ("concurrent" if beside or (nested and not seconded) or "兼" in remarks else "")
+                if seconded and not beside:
+                    role = "secondment"
+                self.into.postings.append(Posting(start, end, unit, title, role, confidence, line, remark))
+
+    def posts_in(self, text: str) -> Iterator[tuple[str, str, str, bool, str]]:
+        """The posts that a text names: unit, title, how sure, whether beside the first (兼), and the role that its own words say."""
         unit_before = ""
-        for position, (part, concurrent) in enumerate(parts):
+        for part, beside in self.parts(text):
             role = ""
-            if concurrent or (nested and not seconded):
-                role = "concurrent"
             if _TRAINEE.search(part):
                 part, role = _TRAINEE.sub("", part), "trainee_leader"
             if _ACTING.search(part):
                 part, role = _ACTING.sub("", part), "acting"
-            if seconded and not (concurrent and position):
-                role = "secondment"
             unit, title, confidence = split_unit(_TAKES_UP.sub("", part), self.units)
+            if unit_before and not beside and confidence == LIKELY:
+                # `县委常委、组织部部长`: 组织部 may be a part of the unit before it.
+                confidence = UNSURE
             if not unit and unit_before:
-                # `县委常委、组织部部长`: what names no unit of its own is taken to be of the one before, and said to be unsure.
+                # What names no unit of its own is taken to be of the one before, and said to be unsure.
                 unit, confidence = unit_before, UNSURE
-            if not role and title.endswith("助理"):
-                role = "assistant"
-            self.into.postings.append(Posting(start, end, unit, title, role, confidence, line, remark))
+            yield unit, title, confidence, beside, role or ("assistant" if title.endswith("助理") else "")
             unit_before = unit
 
     def parts(self, text: str) -> Iterator[tuple[str, bool]]:
@@ -515,6 +374,16 @@ class _Reader:
 
     def unread(self, line: int, text: str, why: str) -> None:
         self.into.unread.append((line, text.strip(), why))
+
+
+def _not_at_once(posts: list[tuple[str, str]]) -> bool:
+    """Whether posts (unit, title) named with 、 may have been held one after the other: 科员、股长、副局长, unlike 党组书记、局长.
+
+    At once one holds at most one post of the administration, and is at most one secretary of a unit's committee.
+    """
+    administration = [title for _unit, title in posts if not _PARTY.search(title)]
+    committees = [unit for unit, title in posts if _SECRETARY.fullmatch(title)]
+    return len(administration) > 1 or len(committees) > len(set(committees))
 
 
 def _brackets(text: str) -> tuple[str, list[str], list[str]]:
