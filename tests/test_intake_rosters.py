@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from intake_stand_in import FOOT, HEADINGS, MAPPING, Key, stand_in_key, write_csv, write_workbook  # noqa: F401
+from intake_stand_in import FOOT, HEADINGS, MAPPING, Key, stand_in_key, write_csv, write_old_workbook, write_workbook  # noqa: F401
 
 from cadre_handbook.dataset import from_frames
 from cadre_handbook.errors import DataRefused, PolicyError, RequestError
@@ -46,9 +46,11 @@ def listed(found: importing.Imported) -> dict[str, str]:
 # --- reading --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("write", [write_workbook, write_csv])
-def test_title_rows_stand_above_and_totals_below(tmp_path, write):
-    path = write(tmp_path / ("名册.csv" if write is write_csv else "名册.xlsx"))
+@pytest.mark.parametrize(
+    ("write", "name"), [(write_workbook, "名册.xlsx"), (write_old_workbook, "名册.xls"), (write_csv, "名册.csv")]
+)
+def test_title_rows_stand_above_and_totals_below(tmp_path, write, name):
+    path = write(tmp_path / name)
     [sheet] = rosters.read_sheets(path)
     roster = rosters.roster(sheet, guess.knows)
     assert roster.headings == ["".join(heading.split()) for heading in HEADINGS]
@@ -108,6 +110,7 @@ def test_a_roster_gives_the_same_tables_from_every_kind_of_file(tmp_path):
     files = {
         "1900": write_workbook(tmp_path / "名册.xlsx"),
         "1904": write_workbook(tmp_path / "名册04.xlsx", date_1904=True),
+        "xls": write_old_workbook(tmp_path / "名册旧.xls"),
         "gb18030": write_csv(tmp_path / "名册gb.csv"),
         "utf-8": write_csv(tmp_path / "名册u8.csv", "utf-8-sig"),
     }
@@ -119,7 +122,7 @@ def test_a_roster_gives_the_same_tables_from_every_kind_of_file(tmp_path):
     ]
     assert found["1900"].tables["postings"]["start"].tolist() == ["2019-03-01", "2019-03-01", NOT_READ]
     assert found["1900"].tables["units"]["name"].tolist() == ["农业局", "教育局"]
-    for name in ("1904", "utf-8", "gb18030"):
+    for name in ("1904", "xls", "utf-8", "gb18030"):
         for table, frame in found["1900"].tables.items():
             pd.testing.assert_frame_equal(found[name].tables[table], frame)
 
