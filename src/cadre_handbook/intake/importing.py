@@ -490,7 +490,7 @@ class _Import:
                 self.found.unread.append(
                     Unread(
                         sheet.roster.sheet.source,
-                        _("{where}, line {line}").format(where=place, line=line),
+                        _("{place}, line {line}").format(place=place, line=line),
                         "resume",
                         text,
                         why,
