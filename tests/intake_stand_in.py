@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from xls_writer import write_xls
 
 from cadre_handbook import intake
 from cadre_handbook.errors import DataRefused
@@ -138,6 +139,16 @@ def write_workbook(path: Path, date_1904: bool = False) -> Path:
     sheet.merge_cells(f"A{sheet.max_row}:M{sheet.max_row}")
     book.save(path)
     return path
+
+
+def write_old_workbook(path: Path) -> Path:
+    """The same roster as an .xls file, its date cells as the numbers they are."""
+    rows: list[list] = [[TITLE], ["填报单位：组织部"], HEADINGS]
+    for row in PEOPLE:
+        rows.append([float((cell - dt.date(1899, 12, 30)).days) if isinstance(cell, dt.date) else cell for cell in row])
+    rows += [[FOOT, None, None, float(len(PEOPLE))], ["注：截至2024年底"]]
+    last, right = len(rows) - 1, len(HEADINGS) - 1
+    return write_xls(path, "名册", rows, [(0, 0, 0, right), (last, last, 0, right)])
 
 
 def write_csv(path: Path, encoding: str = "gb18030") -> Path:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cadre_handbook import schema, values
+from cadre_handbook import i18n, schema, values
 from cadre_handbook.intake import cells, place_names
 
 DAYS = st.dates(dt.date(1900, 3, 1), dt.date(2099, 12, 31))
@@ -84,6 +84,14 @@ def test_whatever_stands_in_a_cell_a_date_that_is_read_is_one_for_the_dataset(ce
     text, expected = cells.date(cell, 1900)
     assert (text is None) == bool(expected)
     assert not text or values.parse_date(text)[0]
+
+
+def test_what_was_expected_is_said_in_the_language_in_use():
+    for _time in range(2):
+        for language, said in (("en", "two digits"), ("zh_CN", "两位数")):
+            with i18n.in_language(language):
+                assert said in cells.date("75.08")[1]
+                assert ("年份" in cells.read("2963-06", "cadres", "birth_date")[1]) == (language == "zh_CN")
 
 
 def test_a_month_alone_and_a_year_alone_only_where_the_mapping_says_so():

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from intake_stand_in import FOOT, HEADINGS, MAPPING, Key, stand_in_key, write_csv, write_workbook  # noqa: F401
+from intake_stand_in import FOOT, HEADINGS, MAPPING, Key, stand_in_key, write_csv, write_old_workbook, write_workbook  # noqa: F401
 
 from cadre_handbook.dataset import from_frames
 from cadre_handbook.errors import DataRefused, PolicyError, RequestError
@@ -46,9 +46,11 @@ def listed(found: importing.Imported) -> dict[str, str]:
 # --- reading --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("write", [write_workbook, write_csv])
-def test_title_rows_stand_above_and_totals_below(tmp_path, write):
-    path = write(tmp_path / ("名册.csv" if write is write_csv else "名册.xlsx"))
+@pytest.mark.parametrize(
+    ("write", "name"), [(write_workbook, "名册.xlsx"), (write_old_workbook, "名册.xls"), (write_csv, "名册.csv")]
+)
+def test_title_rows_stand_above_and_totals_below(tmp_path, write, name):
+    path = write(tmp_path / name)
     [sheet] = rosters.read_sheets(path)
     roster = rosters.roster(sheet, guess.knows)
     assert roster.headings == ["".join(heading.split()) for heading in HEADINGS]
@@ -108,6 +110,7 @@ def test_a_roster_gives_the_same_tables_from_every_kind_of_file(tmp_path):
     files = {
         "1900": write_workbook(tmp_path / "名册.xlsx"),
         "1904": write_workbook(tmp_path / "名册04.xlsx", date_1904=True),
+        "xls": write_old_workbook(tmp_path / "名册旧.xls"),
         "gb18030": write_csv(tmp_path / "名册gb.csv"),
         "utf-8": write_csv(tmp_path / "名册u8.csv", "utf-8-sig"),
     }
@@ -119,7 +122,7 @@ def test_a_roster_gives_the_same_tables_from_every_kind_of_file(tmp_path):
     ]
     assert found["1900"].tables["postings"]["start"].tolist() == ["2019-03-01", "2019-03-01", NOT_READ]
     assert found["1900"].tables["units"]["name"].tolist() == ["农业局", "教育局"]
-    for name in ("1904", "utf-8", "gb18030"):
+    for name in ("1904", "xls", "utf-8", "gb18030"):
         for table, frame in found["1900"].tables.items():
             pd.testing.assert_frame_equal(found[name].tables[table], frame)
 
@@ -489,3 +492,127 @@ def test_the_mapping_of_the_guide_loads_and_fits_the_roster(tmp_path):
     found = imported(tmp_path, text, write_workbook(tmp_path / "名册.xlsx"))
     assert len(found.tables["cadres"]) == len(found.tables["postings"]) == 3
     assert set(found.tables["cadres"]["status"]) == {"civil_servant"}
+
+
+# --- what offices do besides ----------------------------------------------------------------------
+
+
+def workbook(path: Path, sheets: dict[str, list[list]], merged: dict[str, list[str]] | None = None) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        for cells in (merged or {}).get(name, ()):
+            sheet.merge_cells(cells)
+    book.save(path)
+    return path
+
+
+def test_a_cell_merged_downwards_counts_for_each_of_its_rows(tmp_path):
+    rows = [
+        ["编号", "单位", "职务", "起"],
+        ["c1", "农业局", "局长", "2019-01"],
+        ["c2", None, "科员", "2019-01"],
+        ["c3", None, "科员", "2019-01"],
+    ]
+    path = workbook(tmp_path / "people.xlsx", {"a": rows}, {"a": ["B2:B3"]})
+    found = imported(tmp_path, PEOPLE.replace("people.csv", "people.xlsx"), path, base=base())
+    assert [(item["unit"], item["title"], item["place"]) for item in found.unmatched] == [
+        ("农业局", "科员", "a!C3"),
+        ("", "科员", "a!B4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "is_row"),
+    [
+        ("审核中心", True),
+        ("统计局", True),
+        ("总计", False),
+        ("合计：5", False),
+        ("审核人：某某", False),
+        ("填表日期：2024.12", False),
+        ("备注1：略", False),
+        ("备注栏", True),
+    ],
+)
+def test_notes_and_totals_are_told_from_rows(tmp_path, first, is_row):
+    [sheet] = rosters.read_sheets(
+        csv_file(tmp_path / "a.csv", "单位名称,类别,业务", "农业局,部门,x", f"{first},部门,x")
+    )
+    found = rosters.roster(sheet, guess.knows)
+    assert (len(found.rows) == 2, len(found.skipped) == 0) == (is_row, is_row)
+
+
+def test_one_row_fills_several_tables_and_several_rows_of_one(tmp_path):
+    rows = [
+        ["编号", "学历", "二〇二一年考核", "二〇二二年考核"],
+        ["c1", "大学", "称职", "优秀"],
+        ["c2", "大专", None, "合格"],
+    ]
+    text = """
+        organisation: {organisation_id: "01100"}
+        sources:
+          - file: a.xlsx
+            sheet: 考核
+            tables:
+              cadres: {cadre_id: 编号, education: 学历}
+              assessments:
+                - {cadre_id: 编号, assessed_on: {value: 2021-12}, kind: {value: annual}, grade: 二〇二一年考核}
+                - {cadre_id: 编号, assessed_on: {value: 2022-12}, kind: {value: annual}, grade: 二〇二二年考核}
+    """
+    path = workbook(tmp_path / "a.xlsx", {"说明": [["本表由组织部填写"]], "考核": rows})
+    found = imported(tmp_path, text, path)
+    made = found.tables["assessments"][["cadre_id", "assessed_on", "grade"]]
+    assert made.sort_values(["cadre_id", "assessed_on"]).to_numpy().tolist() == [
+        ["c1", "2021-12", "competent"],
+        ["c1", "2022-12", "excellent"],
+        ["c2", "2022-12", ""],
+    ]
+    assert list(listed(found)) == ["考核!D3 assessments.grade"]
+    assert found.left == ["a.xlsx [说明]"]
+    assert found.unused == {"a.xlsx [考核]": []}
+
+
+def test_ids_of_several_cells_codes_at_a_level_and_the_row_that_has_the_say(tmp_path):
+    path = csv_file(tmp_path / "a.csv", "县码,序号,名称", "410122,1,甲", "410122,1,乙", "410181,1,丙")
+    text = """
+        sources:
+          - file: a.csv
+            tables:
+              organisations:
+                organisation_id: {join: [县码, 序号], prefix: X}
+                name: {heading: 名称, keep: last}
+                parent_id: {heading: 县码, level: city}
+    """
+    found = imported(tmp_path, text, path)
+    assert found.tables["organisations"].to_numpy().tolist() == [
+        ["X4101221", "乙", "410100"],
+        ["X4101811", "丙", "410100"],
+    ]
+    assert found.unread == []
+
+
+def test_a_year_alone_is_the_day_that_the_mapping_names(tmp_path):
+    path = csv_file(tmp_path / "a.csv", "编号,考核年度,结论", "c1,2021,称职", "c2,2021.06,优秀")
+    text = """
+        sources:
+          - file: a.csv
+            tables: {assessments: {cadre_id: 编号, assessed_on: {heading: 考核年度, year_as: "12-31"}, grade: 结论}}
+    """
+    assert imported(tmp_path, text, path).tables["assessments"]["assessed_on"].tolist() == ["2021-12-31", "2021-06"]
+
+
+def test_rows_said_twice_are_taken_once(tmp_path):
+    rows = ["编号,单位,职务,起", "c1,农业局,局长,2019-01", "c1,农业局,局长,2019-01"]
+    found = imported(tmp_path, PEOPLE, csv_file(tmp_path / "people.csv", *rows), base=base())
+    assert (len(found.tables["postings"]), found.twice) == (1, 1)
+
+
+def test_words_that_are_no_code_are_shown_in_the_first_guess(tmp_path):
+    path = csv_file(tmp_path / "a.csv", "姓名,身份证号,政治面貌", "甲一,1,民主人士", "乙二,2,党员")
+    text = guess.as_yaml([guess.guess(rosters.read_sheets(path)[0])])
+    assert 'party: {heading: "政治面貌", words: {"民主人士": ""}}' in text
+    assert "甲一" not in text

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
@@ -84,11 +84,7 @@ def date(cell: object, system: int | None = None, month: bool = False, year_as: 
     if isinstance(cell, float) and 10_000 <= cell < 100_000 and system:
         day = from_excel(cell, EPOCHS[system])
         return _known_date(day.date().isoformat(), month)
-    return _read_date("".join(cell_text(cell).split()), month, year_as)
-
-
-@lru_cache(maxsize=100_000)
-def _read_date(text: str, month: bool, year_as: str) -> Answer:
+    text = "".join(cell_text(cell).split())
     if not text:
         return "", ""
     if re.fullmatch(r"\d{6}", text):

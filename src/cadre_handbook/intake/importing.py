@@ -60,12 +60,13 @@ class Imported(Found):
     """What an import gave: `Found`, and what the summary says.
 
     ``read``: rows of each sheet. ``unused``: headings that nothing asked for, by sheet. ``left``: sheets that no entry of the mapping
-    is about. ``names``: whom the rows were about, to keep them out of what is written.
+    is about. ``made``: units and posts that no roster lists and that were made for those who hold them. ``names``: whom the rows were about, to keep them out of what is written.
     """
 
     read: dict[str, int] = field(default_factory=dict)
     unused: dict[str, list[str]] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    made: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
     twice: int = 0
     names: set[str] = field(default_factory=set, repr=False)
@@ -108,6 +109,7 @@ class _Import:
         self.marked_rows: set[tuple[str, str]] = set()
         self.unmatched: dict[tuple[str, str, str], set[str]] = defaultdict(set)
         self.by_name_alone: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+        self.from_rosters: set[str] = set()
         self.contradicted: set[tuple[int, int]] = set()
         self.private: dict[str, bool] = {}
         self.units, self.posts, self.organisations = _Named(), _Named(), _Named()
@@ -182,10 +184,11 @@ class _Import:
                     )
                     + nearest(heading, there.values())
                 )
-        self.found.unused.setdefault(title, [])
-        self.found.unused[title] += [heading for squeezed_, heading in there.items() if squeezed_ not in wanted]
+        unused = self.found.unused.setdefault(title, list(there.values()))
+        self.found.unused[title] = [heading for heading in unused if squeezed(heading) not in wanted]
+        if title not in self.found.read:
+            self.found.unread += roster.skipped
         self.found.read[title] = len(roster.rows)
-        self.found.unread += roster.skipped
         return roster
 
     # --- rows ---
@@ -310,7 +313,8 @@ class _Import:
 
     def _says_anything(self, spec: TableSpec, row: dict, columns: dict) -> bool:
         """Whether a roster's row has anything for this table: a blank grade makes no assessment."""
-        asked = [heading for _column, headings in columns.values() for heading in headings]
+        whose = {"cadre_id", "organisation_id", schema.tables()[spec.table].key}
+        asked = [heading for name, (_column, headings) in columns.items() if name not in whose for heading in headings]
         return not asked or spec.table == "cadres" or any(cell_text(row[heading][0]) for heading in asked)
 
     def _fill(self, table: str, row: Row) -> None:
@@ -394,6 +398,7 @@ class _Import:
             called, inside = row.cells.get(name, ""), row.cells.get(within, "")
             if not row.cells.get(key):
                 row.cells[key] = next(iter(named.find(called, inside)), "") or _next_id(named, table)
+                self.from_rosters.add(row.cells[key])
             named.add(row.cells[key], called, inside)
 
     def _by_name(self, sheet: Sheet, number: int, row: dict, name: str, table: str, column: Column, made: Row) -> str:
@@ -495,7 +500,7 @@ class _Import:
                 self.found.unread.append(
                     Unread(
                         sheet.roster.sheet.source,
-                        _("{where}, line {line}").format(where=place, line=line),
+                        _("{place}, line {line}").format(place=place, line=line),
                         "resume",
                         text,
                         why,
@@ -582,6 +587,8 @@ class _Import:
             self.found.tables[table] = pd.DataFrame(
                 [[row.cells.get(name, "") for name in used] for row in rows], columns=used, dtype="str"
             )
+        for table, named in (("units", self.units), ("posts", self.posts)):
+            self.found.made[table] = len(named.new - self.from_rosters)
         for item in self.found.unmatched:
             if "rows" in item:
                 continue
@@ -639,12 +646,13 @@ class _Import:
 
 
 class _Named:
-    """Ids by name, within what they belong to."""
+    """Ids by name, within what they belong to; ``new``: those that were made here."""
 
     def __init__(self) -> None:
         self.ids: dict[str, None] = {}
         self.said: list[str] = []
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
+        self.new: set[str] = set()
         self.last = 0
 
     def add(self, id_: str, name: str, within: str = "") -> None:
@@ -707,6 +715,7 @@ def _next_id(named: _Named, table: str) -> str:
         named.last += 1
         number = f"{RUNNING[table]}{named.last:04d}"
         if number not in named.ids:
+            named.new.add(number)
             return number
 
 

@@ -27,7 +27,8 @@ ROWS_ABOVE = 20
 """How many rows from the top a heading is looked for."""
 
 _NOTE = re.compile(
-    r"(?:合计|总计|小计|共计|填表|制表|审核|统计日期|(?:备?注|说明)\d*[:.、]|total\b|notes?\b)", re.IGNORECASE
+    r"(?:[合总小共]计|total)(?:$|[\s:\d])|(?:填[表报]|制表|审核|审批|统计)\w{0,4}:|(?:备?注|说明|notes?)\s?\d*[:.、]",
+    re.IGNORECASE,
 )
 _DATE_1904 = re.compile(rb"""date1904=["'](?:1|true)["']""")
 
@@ -153,9 +154,11 @@ def roster(
     headings = _headings(sheet, top, depth)
     width = len(headings)
     rows, skipped = [], []
+    over = _merged_downwards(sheet, top + depth)
     again = [squeezed(cell_text(cell)) for cell in sheet.cells[top]]
     for number in range(top + depth, len(sheet.cells)):
         cells = (sheet.cells[number] + [None] * width)[:width]
+        cells = [over.get((number, column), cell) for column, cell in enumerate(cells)]
         texts = [cell_text(cell) for cell in cells]
         if not any(texts):
             continue
@@ -165,6 +168,16 @@ def roster(
         else:
             rows.append((number, cells))
     return Roster(sheet, headings, rows, skipped)
+
+
+def _merged_downwards(sheet: Sheet, first: int) -> dict[tuple[int, int], object]:
+    """The cells below the first of those merged downwards, with what it says: a unit over all its people."""
+    return {
+        (row, left): sheet.cells[top][left]
+        for (top, left), (bottom, _right) in sheet.merged
+        for row in range(top + 1, bottom + 1)
+        if top >= first and left < len(sheet.cells[top])
+    }
 
 
 def _find_heading(sheet: Sheet, known: Callable[[str], bool]) -> int | None:

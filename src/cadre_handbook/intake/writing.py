@@ -77,6 +77,13 @@ def summary(imported: Imported) -> list[str]:
     lines += [f"  {title}: {count}" for title, count in imported.read.items()]
     lines += [_("Rows of the dataset:")]
     lines += [f"  {name} {label(tables()[name], 'title')}: {len(frame)}" for name, frame in imported.tables.items()]
+    if any(imported.made.values()):
+        lines.append(
+            _(
+                "Made because the mapping says so: {units} units, {posts} posts. They have a name and nothing else; "
+                "complete units.csv and posts.csv, for an empty team says that a post is in none."
+            ).format(units=imported.made["units"], posts=imported.made["posts"])
+        )
     if imported.twice:
         lines.append(_("Rows said twice, taken once: {count}").format(count=imported.twice))
     if imported.left_out:
