@@ -344,10 +344,11 @@ class _People:
     def results(self, form: Form) -> Iterator[tuple[int, tuple[str, str]]]:
         """The year and grade of each yearly result; a year with two grades, and what is no result, is listed."""
         found: dict[int, set[tuple[str, str]]] = defaultdict(set)
-        for match in _RESULT.finditer(form.yearly_results):
+        text = re.sub(r"\s+", " ", form.yearly_results)
+        for match in _RESULT.finditer(text):
             for year in _years(match["years"]):
                 found[year].add(GRADES[match["grade"]])
-        rest = _RESULT.sub("", form.yearly_results).strip(_PUNCTUATION)
+        rest = _RESULT.sub("", text).strip(_PUNCTUATION)
         if rest and rest != "无":
             self.list(
                 form,
