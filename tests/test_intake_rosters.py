@@ -239,9 +239,21 @@ def test_posts_are_found_by_name_and_those_that_are_not_are_listed_never_invente
 
 
 def test_the_mapping_lists_units_and_posts(tmp_path):
-    text = PEOPLE + "    units: {水利局: u2}\n    posts: {u1: {副局长: p3}, u2: {局长: p7}}\n"
+    text = PEOPLE + "    units: {水利局: u2}\n    posts: {u1: {副局长: p3}, u2: {局长: p2}}\n"
     found = imported(tmp_path, text, people(tmp_path), base=base())
-    assert found.tables["postings"]["post_id"].tolist() == ["p1", "p3", "p7", "p7", "p7"]
+    assert found.tables["postings"]["post_id"].tolist() == ["p1", "p3", "p2", "p2", "p2"]
+
+
+def test_an_id_in_the_mapping_that_there_is_not_is_refused_with_the_nearest(tmp_path):
+    for listed in ("units: {水利局: u21}", "posts: {u1: {副局长: p33}}"):
+        with pytest.raises(RequestError, match=r"no row with the id.*Did you mean"):
+            imported(tmp_path, PEOPLE + f"    {listed}\n", people(tmp_path), base=base())
+
+
+def test_a_unit_that_is_not_found_is_listed_with_those_of_like_names(tmp_path):
+    path = csv_file(tmp_path / "people.csv", "编号,单位,职务,起", "c1,县农业局,局长,2019-01", "c2,,局长,2019-01")
+    found = imported(tmp_path, PEOPLE, path, base=base())
+    assert [(item["unit"], item["candidates"]) for item in found.unmatched] == [("县农业局", "农业局"), ("", "")]
 
 
 def test_new_units_and_posts_are_made_where_the_mapping_says_so(tmp_path):

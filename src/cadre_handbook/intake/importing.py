@@ -6,6 +6,7 @@ by name, and what could not be read stays open. Nothing is invented to fill it.
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import re
 from collections import defaultdict
@@ -111,6 +112,7 @@ class _Import:
         self.by_name_alone: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
         self.from_rosters: set[str] = set()
         self.contradicted: set[tuple[int, int]] = set()
+        self.listed_units = {squeezed(name): unit for name, unit in mapping.units.items()}
         self.private: dict[str, bool] = {}
         self.units, self.posts, self.organisations = _Named(), _Named(), _Named()
         for table in STANDING:
@@ -360,10 +362,14 @@ class _Import:
             # The value is not repeated: the row can be found by its place.
             self._unread(sheet, number, at, f"{table}.{name}", "", _private_expected())
             return self._open(table, name, made)
-        if not text and schema.tables()[table].fields[name].required and name != schema.tables()[table].key:
-            self._unread(sheet, number, at, f"{table}.{name}", "", _("the cell is empty; a value is needed here"))
-            return self._open(table, name, made)
-        return f"{column.prefix}{text}{column.suffix}" if text else ""
+        return f"{column.prefix}{text}{column.suffix}" if text else self._empty(sheet, number, at, table, name, made)
+
+    def _empty(self, sheet: Sheet, number: int, at: int, table: str, name: str, made: Row) -> str:
+        """What stands for an empty cell; one that is needed is listed. An id of the row's own can be made instead."""
+        if not schema.tables()[table].fields[name].required or name == schema.tables()[table].key:
+            return ""
+        self._unread(sheet, number, at, f"{table}.{name}", "", _("the cell is empty; a value is needed here"))
+        return self._open(table, name, made)
 
     def _private(self, table: str, name: str, text: str) -> bool:
         """Whether a text that would be written names somebody, or holds an ID-card number."""
@@ -405,7 +411,7 @@ class _Import:
         cell, at = row[squeezed(column.name)]
         text = closed_up(cell_text(cell))
         if not text:
-            return ""
+            return self._empty(sheet, number, at, table, name, made)
         found = self._unit(text, made) if name == "unit_id" else self.organisations.find(text)
         if name == "unit_id" and not found and self.mapping.create and not self._private("units", "name", text):
             return self._new_unit(text, made)
@@ -413,9 +419,8 @@ class _Import:
 
     def _unit(self, text: str, made: Row) -> list[str]:
         """The ids of the units of that name: by the mapping's list, else by name, in the organisation of the row first."""
-        listed = {squeezed(name): unit for name, unit in self.mapping.units.items()}
-        if squeezed(text) in listed:
-            return [listed[squeezed(text)]]
+        if squeezed(text) in self.listed_units:
+            return [self.listed_units[squeezed(text)]]
         organisation = made.cells.get("organisation_id") or self.mapping.organisation.get("organisation_id")
         return self.units.find(text, organisation) or self.units.find(text)
 
@@ -477,8 +482,13 @@ class _Import:
     def _missed(self, source: str, place: str, unit: str, title: str, found: list[str]) -> None:
         key = (source, squeezed(unit), squeezed(title))
         if key not in self.unmatched:
+            near = (
+                []
+                if found or self.units.find(unit)
+                else difflib.get_close_matches(unit, dict.fromkeys(self.units.said), cutoff=0.5)
+            )
             self.found.unmatched.append(
-                {"source": source, "place": place, "unit": unit, "title": title, "candidates": joined(found)}
+                {"source": source, "place": place, "unit": unit, "title": title, "candidates": joined(found or near)}
             )
         self.unmatched[key].add(re.sub(r"[A-Z]+(?=\d+$)", "", place))  # the same row for several tables counts once
 
@@ -562,6 +572,7 @@ class _Import:
 
     def put_together(self) -> Imported:
         """Rows of one key as one, ids for those without, everything as text by table."""
+        self._refuse_unknown_ids()
         if self.key is not None:
             self._settle()
         if self.mapping.unread == "leave_out":
@@ -594,6 +605,19 @@ class _Import:
                 continue
             item["rows"] = len(self.unmatched[(item["source"], squeezed(item["unit"]), squeezed(item["title"]))])
         return self.found
+
+    def _refuse_unknown_ids(self) -> None:
+        """`RequestError` where the mapping's lists of units and posts name an id that there is not."""
+        titles = [post for listed in self.mapping.posts.values() for post in listed.values()]
+        for key, ids, named in (("units", self.mapping.units.values(), self.units), ("posts", titles, self.posts)):
+            for id_ in ids:
+                if id_ not in named.ids:
+                    raise RequestError(
+                        _("{where}: there is no row with the id “{id}”.").format(
+                            where=f"{self.mapping.path.name if self.mapping.path else ''}: {key}", id=id_
+                        )
+                        + nearest(id_, named.ids)
+                    )
 
     def _settle(self) -> None:
         """One person, one id: the id by number for whoever was met by name too; who cannot be told apart is listed."""

@@ -1,10 +1,11 @@
 """Names of places to division codes: 浙江宁波, 江苏省扬州市, 宁波市鄞州区, an old name, a code as it stands.
 
 The list is that of `places` (`data/divisions.csv`). A name that fits several places gives none of them, and says which they
-are. Two conventions decide before that:
+are. Three conventions decide before that:
 
 - a name in use today is taken before one that is no longer (浙江萧山: the district, not the county it was); a name that
   only an abolished place had gives the code of that place;
+- of several numbers that one place has had and none of which is in use (浙江省余姚县), the last is taken;
 - where one of the places contains all the others (辽宁朝阳: the city, and its county of that name), it is the answer. It is
   true of all of them, and too coarse to say which.
 """
@@ -21,6 +22,7 @@ from itertools import product
 from cadre_handbook import places, schema
 
 _SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治[区州县旗]|地区|林区|特区|新区|矿区|[省市区县旗盟])$")
+_LATEST = 9999
 _IS_CODE = re.compile(r"\d{6}")
 
 
@@ -47,6 +49,9 @@ def find(text: str) -> Place:
     codes = sorted({row.code for row in chosen})
     if len(codes) == 1:
         return Place(codes[0])
+    went_into = {places.successors(code, _LATEST) for code in codes}
+    if len(went_into) == 1 and all(went_into):
+        return Place(max(chosen, key=lambda row: row.last_year).code)
     around = [code for code in codes if all(_contains(code, other) for other in codes)]
     if len(around) == 1:
         return Place(around[0])
