@@ -543,6 +543,23 @@ def test_an_unsure_split_makes_no_post(office):
     assert dataset["postings"]["post_id"].tolist()[1] == "unread"
 
 
+def test_a_person_known_by_name_in_a_roster_and_by_number_in_a_form_is_one(office):
+    first, second = PEOPLE[:2]
+    lines = ["姓名,出生年月,政治面貌", f"{first.name},{first.birth},群众", f"没有表的,{second.birth},群众"]
+    (office / "任免 表" / "名册.csv").write_text("\n".join(lines), encoding="utf-8")
+    with (office / "map.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            "sources:\n  - file: 名册.csv\n    person: {name: 姓名, birth: 出生年月}\n"
+            "    tables: {cadres: {birth_date: 出生年月}}\n"
+        )
+    assert imported(office) == 0
+    ids = open_dataset(office / "out")["cadres"]["cadre_id"].tolist()
+    key = Key.open(office / "key.txt")
+    assert ids.count(key.cadre_id(first.id_number)) == 1
+    assert key.cadre_id(None, first.name, f"{first.birth[:4]}-{first.birth[4:]}") not in ids
+    assert len(ids) == len(PEOPLE[:6]) + 1
+
+
 def test_a_key_beside_what_is_written_is_refused(office, capsys):
     assert imported(office, "--key", str(office / "out" / "key.txt")) == 2
     assert "written to" in capsys.readouterr().err

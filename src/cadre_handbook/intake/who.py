@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from cadre_handbook.errors import DataRefused
 from cadre_handbook.i18n import _
 from cadre_handbook.intake import cells, people, rosters
-from cadre_handbook.intake.cells import cell_text, squeezed
+from cadre_handbook.intake.cells import cell_text
 from cadre_handbook.intake.forms import read_form
+from cadre_handbook.intake.guess import guess
 from cadre_handbook.intake.pseudonyms import Key, NotIdentified
-from cadre_handbook.paths import DATA
-from cadre_handbook.strict_yaml import load_yaml
 
+# What is asked of a roster, by what its headings fill.
 _FILLS = {
     "person.name": "name",
     "person.id_number": "id_number",
@@ -101,27 +100,20 @@ def _of_forms(paths: list[Path], key: Key, refused: list[str]) -> Iterator[Perso
 def _sheets(path: Path, shown: str) -> Iterator[tuple[rosters.Roster, dict[str, str]]]:
     """The sheets with a column of names, each with the headings of what is asked of them."""
     for sheet in rosters.read_sheets(path, shown):
-        roster = rosters.roster(sheet, _meanings().__contains__)
-        columns: dict[str, str] = {}
-        for heading in roster.headings if roster else ():
-            columns.setdefault(_meanings().get(squeezed(heading), ""), heading)
-        if roster and "name" in columns and ("id_number" in columns or "birth" in columns):
-            yield roster, columns
+        guessed = guess(sheet)
+        columns = (
+            {_FILLS[heading.fills]: heading.text for heading in guessed.headings if heading.fills in _FILLS}
+            if guessed
+            else {}
+        )
+        if "name" in columns and ("id_number" in columns or "birth" in columns):
+            yield guessed.roster, columns
 
 
 def _of_roster(roster: rosters.Roster, columns: dict[str, str], key: Key) -> Iterator[Person]:
     for _number, row in rosters.values(roster):
-        said = {what: row[heading][0] for what, heading in columns.items() if what}
+        said = {what: row[heading][0] for what, heading in columns.items()}
         name = cell_text(said["name"])
         birth = cells.date(said.get("birth"), roster.sheet.system)[0] or ""
         unit = f"{cell_text(said.get('unit'))} {cell_text(said.get('title'))}".strip()
         yield Person(name, unit, _ids(key, cell_text(said.get("id_number")), name, birth), roster.sheet.source)
-
-
-@cache
-def _meanings() -> dict[str, str]:
-    """What is asked of a roster, by the headings under which it stands."""
-    declared = load_yaml(DATA / "intake" / "headings.yaml")
-    words = [(item["fills"], [item["code"], item["name"]]) for item in declared["indicators"]]
-    words += list(declared["roster"].items())
-    return {squeezed(word): _FILLS[fills] for fills, said in words if fills in _FILLS for word in said}
