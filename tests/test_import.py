@@ -153,6 +153,18 @@ def test_a_number_among_the_cells_not_read_is_masked(tmp_path, command):
     assert "9999************11" in (tmp_path / "d-to-check" / "unread.csv").read_text("utf-8-sig")
 
 
+def test_a_roster_without_a_heading_shows_nobody(tmp_path, command):
+    source = tmp_path / "a.csv"
+    source.write_text("子虚甲,男,1975.08\n乌有乙,女,1980.03\n", encoding="utf-8")
+    plan = tmp_path / "m.yaml"
+    plan.write_text(NO_PEOPLE, encoding="utf-8")
+    for status, more in ((3, ()), (2, ("--map", plan))):
+        found, out, err = command("import", source, "--to", tmp_path / "d", *more)
+        assert found == status
+        assert "子虚甲" not in out + err
+    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "m.yaml"}
+
+
 # --- refused --------------------------------------------------------------------------------------
 
 

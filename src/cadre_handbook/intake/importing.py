@@ -23,7 +23,8 @@ from cadre_handbook.i18n import _, joined, label
 from cadre_handbook.intake import cells, rosters
 from cadre_handbook.intake.cells import NOT_READ, cell_text, closed_up, squeezed
 from cadre_handbook.intake.found import Found, Unread
-from cadre_handbook.intake.mapping import LEVELS, Column, Mapping, Source, TableSpec
+from cadre_handbook.intake.mapping import Column, Mapping, Source, TableSpec
+from cadre_handbook.places import LEVELS
 from cadre_handbook.strict_yaml import nearest
 
 STANDING = ("organisations", "units", "posts")

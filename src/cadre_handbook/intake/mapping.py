@@ -15,11 +15,11 @@ from cadre_handbook import schema
 from cadre_handbook.errors import PolicyError, RequestError
 from cadre_handbook.i18n import _, joined
 from cadre_handbook.intake import cells
+from cadre_handbook.places import LEVELS
 from cadre_handbook.strict_yaml import load_yaml, nearest, refuse_unknown
 
 ENDS = ("exclusive", "inclusive")
 UNREAD = ("keep", "leave_out")
-LEVELS = {"province": 2, "city": 4}
 BY_NAME = {"unit_id": "units", "organisation_id": "organisations"}
 _TOP = {"organisation", "base", "create", "ends", "unread", "sources", "units", "posts", "forms"}
 _SOURCE = {"file", "sheet", "heading_row", "heading_rows", "date_system", "ends", "person", "resume", "tables"}

@@ -145,7 +145,8 @@ def roster(
     """The roster of a sheet, None where there is none.
 
     The heading is the row, among the first, with most cells that are `known` (called with the text of a cell as `squeezed` has
-    it), else the first with two cells of text; `heading_row` (from 1) and `heading_rows` (1 or 2) say it outright.
+    it); `heading_row` (from 1) and `heading_rows` (1 or 2) say it outright. A row in which nothing is known is never taken for a
+    heading: headings are shown, and it may be a row about somebody.
     """
     top = heading_row - 1 if heading_row else _find_heading(sheet, known)
     if top is None or top >= len(sheet.cells):
@@ -187,8 +188,8 @@ def _find_heading(sheet: Sheet, known: Callable[[str], bool]) -> int | None:
         filled = sum(bool(text) for text in texts)
         if not filled or any(isinstance(cell, float) for cell in row) or (filled == 1 and len(texts) > 1):
             continue
-        found = 1 + 2 * sum(known(text) for text in texts if text)
-        if best is None or found > most:
+        found = sum(known(text) for text in texts if text)
+        if found > most:
             best, most = number, found
     return best
 
