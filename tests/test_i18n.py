@@ -298,7 +298,7 @@ def test_figures_have_the_brackets_of_the_language(sample):
 
 
 def test_problems_are_listed_with_chinese_punctuation(in_chinese):
-    ranks = validation._expectation(schema.tables()["assessments"].fields["grade"], "code")
+    ranks = validation.expectation(schema.tables()["assessments"].fields["grade"], "code")
     assert ranks == "incompetent（不称职）、basically_competent（基本称职）、competent（称职）、excellent（优秀）"
 
 

@@ -145,7 +145,7 @@ def test_rows_columns_cells_and_characters_are_limited(county, tmp_path, monkeyp
     county.write(tmp_path)
     monkeypatch.setattr(limits, limit, 4)
     with pytest.raises(DataRefused, match=message):
-        dataset._csv_rows(tmp_path / "postings.csv")
+        dataset.csv_rows(tmp_path / "postings.csv")
 
 
 def long_sheet(path: Path, rows: int, values: dict[int, str]) -> Path:

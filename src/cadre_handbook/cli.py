@@ -176,6 +176,42 @@ def _parser() -> argparse.ArgumentParser:
         help=_("tables besides the five core ones, such as decisions trainings; all where none is named"),
     )
     template.set_defaults(run=_template)
+    importing = command("import", _("make a dataset of an office's rosters and forms"))
+    importing.add_argument(
+        "sources",
+        metavar="SOURCE",
+        nargs="+",
+        help=_("rosters (.xlsx, .xls, .csv), appointment forms (.lrmx, .lrm), or folders of them"),
+    )
+    importing.add_argument(
+        "--to", metavar="DIR", required=True, help=_("a folder that does not exist yet, or is empty")
+    )
+    importing.add_argument(
+        "--map",
+        metavar="FILE",
+        help=_("the mapping file; without it, a first guess at one is written and nothing imported"),
+    )
+    importing.add_argument(
+        "--key",
+        metavar="FILE",
+        help=_("the key that makes ids of names; made where it is not there, and stays with you"),
+    )
+    importing.add_argument(
+        "--as-of", metavar="DATE", help=_("the day up to which the sources are read, such as 2024-12-31")
+    )
+    importing.set_defaults(run=_import)
+
+    who = command("who", _("say on the terminal who an id is; keep the answer there"))
+    who.add_argument("ids", metavar="ID", nargs="+", help=_("an id, as a finding names it"))
+    who.add_argument("--key", metavar="FILE", required=True, help=_("the key under which the ids were made"))
+    who.add_argument(
+        "--roster",
+        metavar="FILE",
+        action="append",
+        required=True,
+        help=_("a roster, a form or a folder of them in which the people stand (repeatable)"),
+    )
+    who.set_defaults(run=_who)
 
     sample = command("sample", _("write a made-up county"))
     sample.add_argument("directory", metavar="DIR", help=_("a folder that does not exist yet, or is empty"))
@@ -303,6 +339,27 @@ def _template(options: argparse.Namespace) -> int:
     return 0
 
 
+def _import(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from cadre_handbook.intake import command
+
+    to = Path(options.to).expanduser()
+    sources = [Path(source).expanduser() for source in options.sources]
+    if options.map is None:
+        written, guesses = command.first_guess(sources, to)
+        _print_table(guesses)
+        print(
+            _(
+                "A first guess is in {path}. Correct it, then run again with --map and this file. Nothing was imported."
+            ).format(path=written)
+        )
+        return 0
+    for line in command.run(sources, to, Path(options.map).expanduser(), options.key, options.as_of):
+        print(line)
+    return 0
+
+
 def _sample(options: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -316,6 +373,33 @@ def _sample(options: argparse.Namespace) -> int:
         directory, seed=seed, organisations=options.organisations, cadres=options.cadres or sample.CADRES
     )
     print(_("The made-up county is in {path}.").format(path=directory), file=sys.stderr)
+    return 0
+
+
+def _who(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from cadre_handbook.intake.pseudonyms import Key
+    from cadre_handbook.intake.who import who
+
+    if not sys.stdout.isatty():
+        raise RequestError(
+            _("“who” names people: it writes to the terminal alone, never into a file or another program.")
+        )
+    answer = who(options.ids, map(Path, options.roster), Key.open(options.key))
+    for refused in answer.refused:
+        print(refused, file=sys.stderr)
+    rows = [(id_, person.name, person.unit, person.source) for id_, people in answer.found.items() for person in people]
+    if rows:
+        _print_table(pd.DataFrame(rows, columns=[_("Id"), _("Name"), _("Unit"), _("File")]))
+    for id_, people in answer.found.items():
+        if not people:
+            print(_("{id}: nobody in these files has this id under this key.").format(id=id_), file=sys.stderr)
+        if len(people) > 1:
+            message = _("{id}: {count} entries have this id; they may be different people.")
+            print(message.format(id=id_, count=len(people)), file=sys.stderr)
     return 0
 
 

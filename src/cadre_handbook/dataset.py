@@ -126,7 +126,11 @@ def _in_gb2312(character: str) -> bool:
     return True
 
 
-def _csv_rows(path: Path) -> list[list[str]]:
+def csv_rows(path: Path) -> list[list[str]]:
+    """The rows of a CSV file in any of the encodings and with any of the separators that offices' files have.
+
+    Raises `DataRefused` where it cannot be opened, decoded or is not well formed.
+    """
     data = limits.read_bytes(path)
     text = _decoded(data, path.name)
     if "\x00" in text:
@@ -170,7 +174,7 @@ def _workbook_rows(path: Path) -> dict[str, list[list[str]]]:
                 return {
                     sheet.title: _sheet_rows(sheet, f"{path.name} [{sheet.title}]")
                     for sheet in book.worksheets
-                    if _table_named(sheet.title)
+                    if table_named(sheet.title)
                 }
             finally:
                 book.close()
@@ -212,10 +216,10 @@ def _without_empty_end(row: list[str]) -> list[str]:
 
 def read_rows(path: Path) -> dict[str, list[list[str]]]:
     """The cells of any workbook by sheet, or of a CSV file under an empty name, as text; `DataRefused` where it cannot be read."""
-    return _workbook_rows(path) if path.suffix.lower() in WORKBOOKS else {"": _csv_rows(path)}
+    return _workbook_rows(path) if path.suffix.lower() in WORKBOOKS else {"": csv_rows(path)}
 
 
-def _table_named(name: str) -> str | None:
+def table_named(name: str) -> str | None:
     """The table that a file or sheet name means: its name, or its title in either language."""
     wanted = unicodedata.normalize("NFKC", name).strip().lower()
     for table in schema.tables().values():
@@ -390,21 +394,21 @@ def _sources(path: Path) -> dict[str, _Source]:
             )
         sheets = _workbook_rows(path)
         return _once(
-            (_table_named(title), _Source(f"{path.name} [{title}]", lambda _wanted, rows=rows: rows))
+            (table_named(title), _Source(f"{path.name} [{title}]", lambda _wanted, rows=rows: rows))
             for title, rows in sheets.items()
         )
     files = sorted(
         file
         for file in path.iterdir()
-        if file.suffix.lower() in (".csv", ".parquet") and not file.name.startswith(".") and _table_named(file.stem)
+        if file.suffix.lower() in (".csv", ".parquet") and not file.name.startswith(".") and table_named(file.stem)
     )
-    return _once((_table_named(file.stem), _file_source(file)) for file in files)
+    return _once((table_named(file.stem), _file_source(file)) for file in files)
 
 
 def _file_source(file: Path) -> _Source:
     if file.suffix.lower() == ".csv":
-        return _Source(file.name, lambda _wanted: _csv_rows(file))
-    table = schema.tables()[_table_named(file.stem)]
+        return _Source(file.name, lambda _wanted: csv_rows(file))
+    table = schema.tables()[table_named(file.stem)]
     headings = databases.parquet_columns(file)
     return _column_source(file.name, headings, table, lambda columns: databases.parquet_rows(file, columns))
 
@@ -458,7 +462,7 @@ def _place(where: str | Path) -> Iterator[tuple[str, str, dict[str, _Source]]]:
         return
     place = databases.address(address)
     with databases.opened(place) as database:
-        named = {name: _table_named(name) for name in database.tables()}
+        named = {name: table_named(name) for name in database.tables()}
         yield (
             str(where) if path else place.shown,
             place.shown,

@@ -115,7 +115,36 @@ def same_place(a: pd.Series, b: pd.Series, days: pd.Series | str | dt.date, leve
 
 def is_code(codes: pd.Series) -> pd.Series:
     """Whether each code is in the list in any year (`bool`, same index; False where the code is missing)."""
-    return codes.isin(list(_periods()))
+    return codes.isin(known_codes())
+
+
+@cache
+def known_codes() -> frozenset[str]:
+    """Every code in the list in any year."""
+    return frozenset(_periods())
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One row of the list: a place under one name; ``last_year`` is 0 where it is in use."""
+
+    code: str
+    name: str
+    province: str
+    city: str
+    last_year: int
+
+    @property
+    def full_name(self) -> str:
+        """The name with those of the city and province above it."""
+        return "".join(dict.fromkeys((self.province, self.city, self.name)))
+
+
+def divisions() -> list[Division]:
+    """Every row of the list, in its order."""
+    return [
+        Division(row["code"], row["name"], row["province"], row["city"], int(row["last_year"] or 0)) for row in _rows()
+    ]
 
 
 def _same_in(years: np.ndarray, sides: list[tuple[np.ndarray, list[str]]], level: str) -> pd.array:

@@ -222,14 +222,15 @@ def _column_problems(name: str, dataset: Dataset) -> list[pd.DataFrame]:
         for code, value in zip(found["reason_code"], found["value"], strict=True)
     ]
     found["expected"] = [
-        _expectation(table.fields[column], code)
+        expectation(table.fields[column], code)
         for column, code in zip(found["column"], found["reason_code"], strict=True)
     ]
     found.loc[found["reason_code"] == "place_unknown", "severity"] = NOTE
     return [found]
 
 
-def _expectation(field: schema.Field, reason_code: str) -> str:
+def expectation(field: schema.Field, reason_code: str) -> str:
+    """What a column may hold, to fill into the explanation of a reason code; empty where the explanation says it all."""
     if reason_code == "code":
         return joined(category.value + bracketed(category.label_zh_CN) for category in field.categories)
     return field.bound if reason_code in ("integer", "number") else ""

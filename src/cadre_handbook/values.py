@@ -28,7 +28,7 @@ _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
 
 UNTIL_NOW = {"至今", "今", "现在", "present", "now"}
-TRUE = {"true", "1", "是", "yes", "y", "有"}
+TRUE = {"true", "1", "是", "yes", "y", "有", "√", "✓", "✔"}
 FALSE = {"false", "0", "否", "no", "n", "无"}
 
 
