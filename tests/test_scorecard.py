@@ -59,6 +59,8 @@ def test_what_was_missing_is_said_where_a_verdict_could_not_be_given(card: score
     assert all(reason in page for reason in open_["reason"])
     sure = card.results[card.results["verdict"].eq(verdict.MET) & card.results["missing"].eq(0)]
     assert not any(f'ch-box-why">{reason}<' in page for reason in sure["reason"] if reason)
+    though = card.results[card.results["verdict"].isin([verdict.MET, verdict.NOT_MET]) & card.results["missing"].gt(0)]
+    assert page.count('ch-box-why">unknown: ') >= len(though) > 0
 
 
 def test_links_lead_to_the_pages_and_only_where_they_are_asked_for(card: scorecard.Scorecard) -> None:

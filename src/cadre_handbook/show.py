@@ -105,13 +105,16 @@ def full_list(policy: policies.Policy, results: pd.DataFrame) -> str:
     return _box_list(policy, list(results.itertuples()), with_reasons=True)
 
 
-# Verdicts whose reason repeats what figure and target say, unless somebody is unknown.
+# Verdicts whose reason repeats what figure and target say.
 _SAID_BY_FIGURE = (verdict.MET, verdict.NOT_MET, verdict.CONTEXT)
 
 
 def _why(row) -> str:
-    said = row.verdict in _SAID_BY_FIGURE and (pd.isna(row.missing) or not row.missing)
-    told = clauses("" if said else row.reason, _excepted(row))
+    reason = row.reason
+    if row.verdict in _SAID_BY_FIGURE:
+        unknown = not pd.isna(row.missing) and row.missing
+        reason = _("unknown: {count}").format(count=row.missing) if unknown else ""
+    told = clauses(reason, _excepted(row))
     return f'<small class="ch-box-why">{html.escape(told)}</small>' if told else ""
 
 
