@@ -347,7 +347,7 @@ class Actions(Directive):
         """An action with the reasons that ask for it, by check; a gap in a reason is shown as an ellipsis."""
         section = nodes.section(ids=[f"action-{action.name}"], names=[f"action-{action.name}"])
         section += nodes.title(text=f"{action.label} ({action.label_zh_CN})")
-        lines = [f"{action.text} {action.text_zh_CN}", ""]
+        lines = [action.text, "", action.text_zh_CN, ""]
         for policy in loaded:
             reasons = [reason for reason in policy.reasons.values() if reason.action == action.name]
             if reasons:
