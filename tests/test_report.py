@@ -18,6 +18,7 @@ from cadre_handbook import __version__, checks, i18n, policy, review, scorecard,
 from cadre_handbook.dataset import open_dataset
 from cadre_handbook.i18n import in_language
 from cadre_handbook.reporting import document, outcome, page
+from cadre_handbook.reporting import run as running
 from cadre_handbook.reporting.outcome import About
 from cadre_handbook.tables import cell_text
 from cadre_handbook.validation import validate
@@ -289,9 +290,16 @@ def test_what_a_review_said_goes_along(county, tmp_path):
     )
     assert reviewed.findings["status"].tolist() == ["justified"]
     assert "justified: 1" in reviewed.review[0]
-    document.write(tmp_path / "scorecard.docx", about(), [reviewed])
-    cells = [cell.text for table in docx.Document(tmp_path / "scorecard.docx").tables for cell in table._cells]
+    out = tmp_path / "out"
+    running._write_report(out, about(), [reviewed], None, records)
+    cells = [cell.text for table in docx.Document(out / "scorecard.docx").tables for cell in table._cells]
     assert "justified" in cells
+    assert "justified: 1" in (out / "report.html").read_text(encoding="utf-8")
+    again = review.read_records(out / running.WORKBOOK)
+    assert dict(zip(again["recommendation"], again["state"], strict=True)) == {
+        "tenure_limit": "justified",
+        "avoidance": "reviewed",
+    }
 
 
 # The Word file
