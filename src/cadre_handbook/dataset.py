@@ -161,8 +161,17 @@ def _cell_text(value) -> str:
     return str(value)
 
 
-def _workbook_rows(path: Path) -> dict[str, list[list[str]]]:
-    """The rows of each sheet that is named like a table, by the sheet's title."""
+def table_named(name: str) -> str | None:
+    """The table that a file or sheet name means: its name, or its title in either language."""
+    wanted = unicodedata.normalize("NFKC", name).strip().lower()
+    for table in schema.tables().values():
+        if wanted in (table.name, table.title.lower(), table.title_zh_CN):
+            return table.name
+    return None
+
+
+def _workbook_rows(path: Path, wanted: Callable[[str], object] = table_named) -> dict[str, list[list[str]]]:
+    """The rows of each sheet whose title is wanted, by the title: where not said otherwise, those named like a table."""
     import openpyxl
 
     limits.archive(path, needs=["[Content_Types].xml"])
@@ -174,7 +183,7 @@ def _workbook_rows(path: Path) -> dict[str, list[list[str]]]:
                 return {
                     sheet.title: _sheet_rows(sheet, f"{path.name} [{sheet.title}]")
                     for sheet in book.worksheets
-                    if table_named(sheet.title)
+                    if wanted(sheet.title)
                 }
             finally:
                 book.close()
@@ -216,16 +225,7 @@ def _without_empty_end(row: list[str]) -> list[str]:
 
 def read_rows(path: Path) -> dict[str, list[list[str]]]:
     """The cells of any workbook by sheet, or of a CSV file under an empty name, as text; `DataRefused` where it cannot be read."""
-    return _workbook_rows(path) if path.suffix.lower() in WORKBOOKS else {"": csv_rows(path)}
-
-
-def table_named(name: str) -> str | None:
-    """The table that a file or sheet name means: its name, or its title in either language."""
-    wanted = unicodedata.normalize("NFKC", name).strip().lower()
-    for table in schema.tables().values():
-        if wanted in (table.name, table.title.lower(), table.title_zh_CN):
-            return table.name
-    return None
+    return _workbook_rows(path, bool) if path.suffix.lower() in WORKBOOKS else {"": csv_rows(path)}
 
 
 def _column_named(heading: str, table: schema.Table) -> str:
