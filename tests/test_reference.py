@@ -103,6 +103,21 @@ VARIANTS = {
     "reserve_structure": [{}, {"min_cell": 9}, {"min_cell": 25}],
     "aptitude_tests": [{}, {"window_months": 60, "valid_years": 1, "min_cell": 6}],
     "family_support": [{}, {"window_months": 120, "days": 60, "asked_days": 5}],
+    "merit_selection": [
+        {},
+        {
+            "window_months": 120,
+            "valid_months": 11,
+            "counted_cases": "cases_and_complaints",
+            "counted_commendations": "awards_or_excellent",
+        },
+    ],
+    "opinion_survey": [
+        {},
+        {"window_months": 20, "satisfied_from": 5, "complaint_months": 6, "min_answers": 40},
+        {"window_months": 120, "satisfied_from": 3, "complaint_months": 7},
+    ],
+    "outreach": [{}, {"window_months": 30, "least_events": 4, "least_models": 3}],
 }
 # In `make test` the policy's own values are tried on every seed and on two days, other values on one; where more seeds
 # are asked for, everything on everything.

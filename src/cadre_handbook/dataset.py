@@ -87,6 +87,19 @@ class Dataset:
         rows = self.left_out.loc[self.left_out["table"] == table, "row"]
         return self.text[table].loc[rows] if table in self.text else empty_table(table)
 
+    def with_left_out(self, table: str) -> pd.DataFrame:
+        """The rows of a table about organisations, and after them those left out for their problems.
+
+        Of these no more than key and organisation is known, and perhaps not that: such a row stands here for every
+        organisation where its own is not one of the data.
+        """
+        left_out = self.left_out_rows(table)[[schema.tables()[table].key, "organisation_id"]].astype("object")
+        every = self["organisations"]["organisation_id"].tolist()
+        known = left_out["organisation_id"].isin(every)
+        own = left_out["organisation_id"].where(known, pd.Series([every] * len(known), known.index))
+        left_out = left_out.assign(organisation_id=own).explode("organisation_id")
+        return pd.concat([self[table], left_out], ignore_index=True)
+
 
 # --- reading --------------------------------------------------------------------------------------
 

@@ -111,6 +111,37 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     return Estimate(float(result.relative_risk), float(interval.low), float(interval.high))
 
 
+def shares_apart(k1, n1, k0, n0) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of k1 / n1 - k0 / n0, of independent shares (Newcombe's, of Wilson's intervals; statsmodels).
+
+    Takes and gives arrays; NaN where one side has nobody.
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    k1, n1, k0, n0 = (np.asarray(count, "float64") for count in (k1, n1, k0, n0))
+    known = (n1 > 0) & (n0 > 0)
+    counts = (np.where(known, count, 1.0) for count in (k1, n1, k0, n0))
+    ends = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
+    return tuple(np.where(known, end, NAN) for end in ends)
+
+
+def difference_of_shares(cells: pd.DataFrame) -> Estimate:
+    """The share k/n where x is 1 less the share where x is 0, with its 95 % interval (`shares_apart`).
+
+    Where the same people stand on both sides the interval is rather too wide than too narrow, as long as the two go together.
+    Not enough: nobody on one of the sides.
+    """
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    if not n1 or not n0:
+        return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+    lower, upper = shares_apart(k1, n1, k0, n0)
+    return Estimate(k1 / n1 - k0 / n0, float(lower), float(upper))
+
+
+def _smaller_group(cells: pd.DataFrame) -> int:
+    return min(_counts(cells, x, "n") for x in (1, 0))
+
+
 def _with_half_a_case(k1: int, n1: int, k0: int, n0: int) -> tuple[float, float]:
     """The interval of a ratio of rates of which one is nought: it begins at nought or ends at infinity."""
     from scipy.stats import norm
@@ -341,6 +372,7 @@ def _no_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
 STATISTICS = {
     "rank_correlation": Statistic(rank_correlation, _correlation_variants),
     "ratio_of_rates": Statistic(ratio_of_rates, _rates_variants),
+    "difference_of_shares": Statistic(difference_of_shares, _rates_variants, size=_smaller_group),
     "ratio_to_all": Statistic(ratio_to_all, _rates_variants),
     "ratio_of_counts": Statistic(ratio_of_counts, _counts_variants),
     "evenness": Statistic(evenness, _evenness_variants),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cadre_handbook import places, schema
 from cadre_handbook.dataset import Dataset
-from cadre_handbook.values import DAY, lookup
+from cadre_handbook.values import DAY, lookup, same
 
 RUNNING = 200_000  # a day number after every date that can be read: an interval that has no end yet
 ONE_DAY = pd.Timedelta(days=1)
@@ -104,6 +104,17 @@ def roots(ids: pd.Series, predecessors: pd.Series) -> pd.Series:
     return pd.Series(ids.to_numpy()[parent], index=ids.index)
 
 
+def all_units(dataset: Dataset) -> pd.DataFrame:
+    """The columns of `units`, and: `unit`, the root (what was only renamed or merged is one); `department`, the root of the
+    unit that a division is part of, else its own; `stands` (bool): no division, and no other unit continues it."""
+    units = dataset["units"].assign(unit=lambda table: roots(table["unit_id"], table["predecessor_unit_id"]))
+    top = roots(units["unit_id"], units["parent_unit_id"])
+    continued = units["unit_id"].isin(units["predecessor_unit_id"].dropna())
+    return units.assign(
+        department=lookup(top, units, "unit_id", "unit"), stands=units["parent_unit_id"].isna() & ~continued
+    )
+
+
 # --- the timeline ---------------------------------------------------------------------------------
 
 
@@ -117,10 +128,8 @@ def timeline(dataset: Dataset) -> pd.DataFrame:
     if "timeline" in dataset.cache:
         return dataset.cache["timeline"]
     organisations = dataset["organisations"][["organisation_id", "place_code", "level", "external", "parent_id"]]
-    units = dataset["units"].assign(unit=lambda table: roots(table["unit_id"], table["predecessor_unit_id"]))
-    top = roots(units["unit_id"], units["parent_unit_id"])
-    units["department"] = lookup(top, units, "unit_id", "unit")
-    units = units.rename(columns={"kind": "unit_kind", "place_code": "unit_place_code"}).drop(columns="name")
+    units = all_units(dataset).drop(columns=["name", "stands"])
+    units = units.rename(columns={"kind": "unit_kind", "place_code": "unit_place_code"})
     posts = dataset["posts"].assign(post=lambda table: roots(table["post_id"], table["predecessor_post_id"]))
     posts = posts.rename(columns={"kind": "post_kind"})
     cadres = dataset["cadres"][["cadre_id", "organisation_id"]].rename(columns={"organisation_id": "managed_by"})
@@ -368,6 +377,11 @@ def _left_for(cadre: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarr
     packed = (np.cumsum(new_cadre) * (RUNNING + 100_000) + end + 50_000) * len(cadre) + here
     ended_last = np.maximum.accumulate(packed) % len(cadre)
     return np.where(held >= 0, held, np.where(before >= 0, ended_last[before], -1))
+
+
+def is_promotion(moves: pd.DataFrame) -> pd.Series:
+    """Whether each move or stay is a promotion (boolean): by `rank_step` where both ranks are known, else by `route`."""
+    return (moves["rank_step"] > 0).astype("boolean").fillna(same(moves["route"], "promoted"))
 
 
 def rank_number(rank: pd.Series) -> pd.Series:
