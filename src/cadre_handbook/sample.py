@@ -23,6 +23,7 @@ from cadre_handbook.sample_oversight import keep_oversight
 from cadre_handbook.sample_plans import keep_plans
 from cadre_handbook.sample_reserve import keep_reserve
 from cadre_handbook.sample_secondments import keep_secondments
+from cadre_handbook.sample_support import keep_support
 from cadre_handbook.sample_teams import keep_teams
 from cadre_handbook.sample_trainings import keep_trainings
 
@@ -46,6 +47,7 @@ DATED_BY = {
     "tracking_files": "opened_on",
     "projects": "start",
     "studies": "start",
+    "hardship_support": "given_on",
 }
 LETTERS = {
     "postings": "P",
@@ -63,6 +65,7 @@ LETTERS = {
     "tracking_files": "F",
     "projects": "J",
     "studies": "E",
+    "hardship_support": "H",
 }
 # Rows that are numbered within a secondment: their date, and the letter of their ids.
 OF_SECONDMENTS = {
@@ -97,6 +100,7 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_reserve(county, seed, ordinary)
     keep_teams(county)
     keep_trainings(county, seed)
+    keep_support(county, seed)
     return county, expected
 
 
