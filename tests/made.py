@@ -88,7 +88,22 @@ OPTIONAL = {
     "awards": ["kind"],
     "tests": ["taken_on", "consent", "refused"],
     "reserve": ["ready", "for_post_id", "removed_on"],
-    "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
+    "relocations": [
+        "posting_id",
+        "has_family",
+        "family_moved",
+        "asked_on",
+        "needs_housing",
+        "lodging",
+        "housed_on",
+        "nights_paid",
+        "commute_minutes",
+        "lodging_provided",
+        "pay_change",
+        "title_before",
+        "title_after",
+    ],
+    "hardship_support": ["kind", "ended_on"],
     "secondments": [
         "posting_id",
         "planned_on",
@@ -107,7 +122,12 @@ OPTIONAL = {
     "studies": ["kind", "end"],
 }
 # Days of which careless records keep the month alone.
-BY_MONTH = {"feedback": ["given_on"], "secondment_assessments": ["assessed_on"]}
+BY_MONTH = {
+    "feedback": ["given_on"],
+    "secondment_assessments": ["assessed_on"],
+    "relocations": ["housed_on"],
+    "hardship_support": ["given_on"],
+}
 
 
 @cache

@@ -102,6 +102,14 @@ VARIANTS = {
     "reserve_pool": [{}, {"bench": 1, "lead_months": 3, "window_months": 60, "min_cell": 12}],
     "reserve_structure": [{}, {"min_cell": 9}, {"min_cell": 25}],
     "aptitude_tests": [{}, {"window_months": 60, "valid_years": 1, "min_cell": 6}],
+    "housing": [{}, {"window_months": 120, "days": 45}],
+    "commute": [{}, {"window_months": 120, "max_minutes": 20}],
+    "hardship_support": [
+        {},
+        {"who": "everyone", "min_hardship": 1, "check_months": 5, "grace_days": 0},
+        {"check_months": 30, "grace_days": 200},
+    ],
+    "pay_and_title": [{}, {"window_months": 120, "pay_months": 12}],
     "family_support": [{}, {"window_months": 120, "days": 60, "asked_days": 5}],
     "merit_selection": [
         {},

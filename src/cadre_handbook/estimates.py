@@ -94,9 +94,12 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     """The rate k/n where x is 1 over the rate where x is 0, with its 95 % interval (Katz, on the logarithm; scipy).
 
     Where nobody in one group was counted the logarithm has no end, and half a case is added to every count (Walter, 1975).
+    Where everybody in both was counted it has no spread: the interval is recovered from the exact ones of the two rates (Donner
+    and Zou, 2012), which then is from the lower end of the one to the inverse of the lower end of the other.
     Not enough: nobody in one of the groups, or nobody counted in either. The upper end is infinite where nobody in the
     group compared with was counted.
     """
+    from scipy.stats import binomtest
     from scipy.stats.contingency import relative_risk
 
     n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
@@ -107,6 +110,9 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     result = relative_risk(k1, n1, k0, n0)
     if not k1 or not k0:
         return Estimate(float(result.relative_risk), *_with_half_a_case(k1, n1, k0, n0))
+    if k1 == n1 and k0 == n0:
+        low1, low0 = (float(binomtest(n, n).proportion_ci(0.95).low) for n in (n1, n0))
+        return Estimate(1.0, low1, 1 / low0)
     interval = result.confidence_interval(0.95)
     return Estimate(float(result.relative_risk), float(interval.low), float(interval.high))
 
@@ -364,6 +370,50 @@ def stayer_weights(cells: pd.DataFrame) -> pd.Series:
     return of_stratum.where(cells["x"].astype(float) % 2 == 0, 0.0)
 
 
+# --- waiting: x is the days waited, n the cases, k those that are over ------------------------------------------------------
+
+
+def median_wait(cells: pd.DataFrame) -> Estimate:
+    """The day by which half of the cases are over (Kaplan and Meier), with its 95 % interval (lifelines).
+
+    A case that still waits counts for as long as it has waited. The upper end is infinite where the curve's band never
+    reaches the half. Not enough: a curve that has not come down to the half.
+    """
+    from lifelines import KaplanMeierFitter
+    from lifelines.utils import median_survival_times
+
+    known = cells[(cells["n"] > 0) & cells["x"].notna()]
+    if known.empty:
+        return Estimate(NAN, not_enough=_("no waiting time is known"))
+    days = known["x"].to_numpy(float)
+    durations = np.concatenate([days, days])
+    over = known["k"].to_numpy(int)
+    weights = np.concatenate([over, known["n"].to_numpy(int) - over])
+    ended = np.repeat([True, False], len(known))
+    there = weights > 0
+    fitter = KaplanMeierFitter().fit(durations[there], ended[there], weights=weights[there])
+    value = float(fitter.median_survival_time_)
+    if not np.isfinite(value):
+        return Estimate(NAN, not_enough=_("fewer than half are over by the longest time seen"))
+    bounds = median_survival_times(fitter.confidence_interval_).to_numpy(float).ravel()
+    return Estimate(value, float(bounds.min()), float(bounds.max()))
+
+
+# --- mean of a number a subject: x is the number, n the subjects ------------------------------------------------------------
+
+
+def mean(cells: pd.DataFrame) -> Estimate:
+    """The mean of x over n subjects, with its 95 % interval (Student's; statsmodels). Not enough: fewer than two subjects."""
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    known = cells[(cells["n"] > 0) & cells["x"].notna()]
+    if known["n"].sum() < 2:
+        return Estimate(NAN, not_enough=_("fewer than two subjects have a number"))
+    described = DescrStatsW(known["x"].to_numpy(float), weights=known["n"].to_numpy(float))
+    low, high = described.tconfint_mean()
+    return Estimate(float(described.mean), float(low), float(high))
+
+
 def _no_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
     """None: how far a missing subject could pull it is not bounded, so that with one missing no target is met or missed."""
     return []
@@ -383,5 +433,7 @@ STATISTICS = {
         everyone=_of_all,
         size=lambda cells: int(_of_the_body(cells)["n"].sum()),
     ),
+    "median_wait": Statistic(median_wait, _no_variants),
+    "mean": Statistic(mean, _no_variants),
     "matched_difference": Statistic(matched_difference, _no_variants, size=smaller_side),
 }

@@ -26,6 +26,7 @@ from cadre_handbook.sample_reserve import keep_reserve
 from cadre_handbook.sample_secondments import keep_secondments
 from cadre_handbook.sample_selection import keep_selection
 from cadre_handbook.sample_surveys import keep_surveys
+from cadre_handbook.sample_support import keep_support
 from cadre_handbook.sample_teams import keep_teams
 from cadre_handbook.sample_trainings import keep_trainings
 
@@ -50,6 +51,7 @@ DATED_BY = {
     "projects": "start",
     "studies": "start",
     "preferences": "stated_on",
+    "hardship_support": "given_on",
 }
 LETTERS = {
     "postings": "P",
@@ -67,7 +69,8 @@ LETTERS = {
     "tracking_files": "F",
     "projects": "J",
     "studies": "E",
-    "preferences": "H",
+    "preferences": "V",
+    "hardship_support": "H",
 }
 # Rows that are numbered within a secondment: their date, and the letter of their ids.
 OF_SECONDMENTS = {
@@ -105,6 +108,7 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_selection(county, seed)
     keep_outreach(county, seed)
     keep_surveys(county, seed, ordinary)
+    keep_support(county, seed)
     return county, expected
 
 

@@ -170,7 +170,6 @@ FACT_CODES = {
     "post_kind": ("posts", "kind"),
     "rank": ("posts", "rank"),
     "grade": ("assessments", "grade"),
-    "need_kind": ("needs", "kind"),
     "from_field": ("units", "field"),
     "to_field": ("units", "field"),
     "study_field": ("cadres", "study_field"),
@@ -184,6 +183,8 @@ FACT_CODES = {
     "task": ("secondments", "task"),
     "standard": ("assessments", "standard"),
     "fitting": ("assessments", "standard"),
+    "lodging": ("relocations", "lodging"),
+    "pay_change": ("relocations", "pay_change"),
     "other_grade": ("assessments", "other_grade"),
 }
 
