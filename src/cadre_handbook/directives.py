@@ -336,6 +336,7 @@ PARTS = {
     "training": "Training before and after the post (培养锻炼)",
     "assessment": "Assessment and supervision (考核监督)",
     "support": "Support for cadres and families (保障)",
+    "growth": "Growth of grassroots cadres (成长)",
 }
 
 

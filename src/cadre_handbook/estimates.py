@@ -17,6 +17,7 @@ from cadre_handbook.i18n import _
 NAN = float("nan")
 MOST_SHARES = 40
 TINY = 1e-9  # a variance below it is none
+LEAST_ENDED = 5  # waits: of fewer the curve's middle is one person's
 MIN_DISTINCT = 3  # of the values of x: a ranking of two values says little
 
 
@@ -333,6 +334,96 @@ def stayer_weights(cells: pd.DataFrame) -> pd.Series:
     return of_stratum.where(cells["x"].astype(float) % 2 == 0, 0.0)
 
 
+# --- middle and mean: x is the value -------------------------------------------------------------------------------------
+
+
+def _repeated(cells: pd.DataFrame) -> np.ndarray:
+    """x once for each subject known."""
+    known = cells[(cells["n"] > 0) & cells["x"].notna()]
+    return np.repeat(known["x"].to_numpy(float), known["n"].to_numpy(int))
+
+
+def median(cells: pd.DataFrame) -> Estimate:
+    """The median of x. It is of all people and not of a sample, so that it has no interval. Not enough: nobody."""
+    values = _repeated(cells)
+    return Estimate(float(np.median(values))) if len(values) else Estimate(NAN, not_enough=_nobody())
+
+
+def mean(cells: pd.DataFrame) -> Estimate:
+    """The mean of x, of all people and without interval. Not enough: nobody."""
+    values = _repeated(cells)
+    return Estimate(float(values.mean())) if len(values) else Estimate(NAN, not_enough=_nobody())
+
+
+def _nobody() -> str:
+    return _("there is nobody whose value is known")
+
+
+# --- now and then: x is 1 for those of now, 0 for those of then ----------------------------------------------------------
+
+
+def share_change(cells: pd.DataFrame) -> Estimate:
+    """The share k/n where x is 1 less that where x is 0; whole bodies, no interval. Not enough: nobody in one of the two."""
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    if not n1 or not n0:
+        return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+    return Estimate(k1 / n1 - k0 / n0)
+
+
+def mean_change(cells: pd.DataFrame) -> Estimate:
+    """The mean of y where x is 1 less that where x is 0; whole bodies, no interval. Not enough: nobody in one of the two."""
+    means = []
+    for x in (1, 0):
+        side = cells[cells["x"].eq(x).fillna(False).to_numpy(bool) & cells["y"].notna().to_numpy() & (cells["n"] > 0)]
+        if side.empty:
+            return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+        means.append(float(np.average(side["y"].to_numpy(float), weights=side["n"].to_numpy(float))))
+    return Estimate(means[0] - means[1])
+
+
+# --- in less out: x is 1 for coming, -1 for going ------------------------------------------------------------------------
+
+
+def net_count(cells: pd.DataFrame) -> Estimate:
+    """How many more of those counted (k) came (x = 1) than went (x = -1); all are counted, so that it has no interval."""
+    return Estimate(float(_counts(cells, 1, "k") - _counts(cells, -1, "k")))
+
+
+def _net_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    """The missing who came all counted and of those who went none, and the other way round; of unknown direction in either."""
+    came, went, missing = (_counts(cells, 1, "missing"), _counts(cells, -1, "missing"), int(cells["missing"].sum()))
+    k1, k0 = _counts(cells, 1, "k"), _counts(cells, -1, "k")
+    either = missing - came - went
+    return [pd.DataFrame({"x": [1, -1], "k": k}) for k in ([k1 + came + either, k0], [k1, k0 + went + either])]
+
+
+# --- waiting: x is how long, k those for whom it ended --------------------------------------------------------------------
+
+
+def median_wait(cells: pd.DataFrame) -> Estimate:
+    """The median of x until it ends (k of n), those still waiting counted as long as they have waited, with its 95 % interval.
+
+    Kaplan and Meier's (1958), the interval that of the curve, log-log (Brookmeyer and Crowley 1982; lifelines). Its upper end
+    is infinite where the upper curve does not come down to a half. Not enough: it has ended for fewer
+    than five, or has not for half of them.
+    """
+    from lifelines import KaplanMeierFitter
+    from lifelines.utils import median_survival_times
+
+    known = cells[(cells["n"] > 0) & cells["x"].notna()]
+    x, n, k = (known[name].to_numpy(float) for name in ("x", "n", "k"))
+    ended = np.r_[np.ones(len(x)), np.zeros(len(x))].astype(bool)
+    weights = np.r_[k, n - k]
+    used = weights > 0
+    if k.sum() < LEAST_ENDED:
+        return Estimate(NAN, not_enough=_("fewer than {count} waits have ended").format(count=LEAST_ENDED))
+    fitter = KaplanMeierFitter().fit(np.r_[x, x][used], ended[used], weights=weights[used])
+    if not np.isfinite(fitter.median_survival_time_):
+        return Estimate(NAN, not_enough=_("for fewer than half has the wait ended, so that its middle is not known"))
+    low, high = median_survival_times(fitter.confidence_interval_).iloc[0]
+    return Estimate(float(fitter.median_survival_time_), float(low), float(high))
+
+
 def _no_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
     """None: how far a missing subject could pull it is not bounded, so that with one missing no target is met or missed."""
     return []
@@ -351,5 +442,11 @@ STATISTICS = {
         everyone=_of_all,
         size=lambda cells: int(_of_the_body(cells)["n"].sum()),
     ),
+    "median": Statistic(median, _no_variants),
+    "mean": Statistic(mean, _no_variants),
+    "share_change": Statistic(share_change, _no_variants),
+    "mean_change": Statistic(mean_change, _no_variants),
+    "net_count": Statistic(net_count, _net_variants),
+    "median_wait": Statistic(median_wait, _no_variants),
     "matched_difference": Statistic(matched_difference, _no_variants, size=smaller_side),
 }

@@ -19,6 +19,7 @@ from cadre_handbook.i18n import _
 from cadre_handbook.sample_careers import Careers, choose_studies, keep_records, record_hearings
 from cadre_handbook.sample_county import AS_OF, County, build, neighbours
 from cadre_handbook.sample_faults import Expected, plant
+from cadre_handbook.sample_growth import keep_growth
 from cadre_handbook.sample_oversight import keep_oversight
 from cadre_handbook.sample_plans import keep_plans
 from cadre_handbook.sample_reserve import keep_reserve
@@ -46,6 +47,7 @@ DATED_BY = {
     "tracking_files": "opened_on",
     "projects": "start",
     "studies": "start",
+    "service_grades": "granted_on",
 }
 LETTERS = {
     "postings": "P",
@@ -63,6 +65,7 @@ LETTERS = {
     "tracking_files": "F",
     "projects": "J",
     "studies": "E",
+    "service_grades": "V",
 }
 # Rows that are numbered within a secondment: their date, and the letter of their ids.
 OF_SECONDMENTS = {
@@ -97,6 +100,7 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_reserve(county, seed, ordinary)
     keep_teams(county)
     keep_trainings(county, seed)
+    keep_growth(county, seed, ordinary)
     return county, expected
 
 
