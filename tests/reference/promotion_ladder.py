@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from reference.age_structure import held_today, tier
 from reference.plain import (
@@ -63,7 +64,7 @@ def promotions(dataset, settings) -> dict[str, list[tuple[dt.date, bool | None]]
             grades.setdefault(row["cadre_id"], []).append(row)
         for cadre_id, own in grades.items():
             own.sort(key=lambda row: row["granted_on"])
-            for old, new in zip(own, own[1:], strict=False):
+            for old, new in pairwise(own):
                 known = old["service_grade"] is not None and new["service_grade"] is not None
                 higher = GRADES.index(new["service_grade"]) > GRADES.index(old["service_grade"]) if known else None
                 found.setdefault(cadre_id, []).append((new["granted_on"], higher))

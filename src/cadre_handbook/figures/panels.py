@@ -42,7 +42,7 @@ def panels(
     """Small multiples: a panel a figure, a line a row, a mark for now and an open one for then, beside a dashed line.
 
     ``table``: a row of a panel a row, with `panel` and `row` (labels), `now` and `then` (NaN where there is none), `beside` (the
-    figure compared with) and `is_share` (bool: shown in per cent, on a scale from nought to all). ``words``: what the two marks
+    figure compared with, NaN for none) and `is_share` (bool: shown in per cent, on a scale from nought to all). ``words``: what the two marks
     and the line are called.
     """
     table = table[table["now"].notna().to_numpy()]
@@ -97,9 +97,10 @@ def _drawn(table: pd.DataFrame, words: tuple[str, str, str], slug: str) -> Sheet
         for tick in tick_values(low, high, 4, whole=not is_share):
             sheet.line([x(tick)] * 2, [first, bottom], "grid", 0.8)
             sheet.text(x(tick), bottom + 12, _figure(tick, is_share), "center", SMALL)
-        sheet.line([x(rows["beside"].iloc[0])] * 2, [first, bottom], "ink", 1.8, DASHED)
         for place, row in enumerate(rows.itertuples()):
             y = first + row_tall * (place + 0.5)
+            if pd.notna(row.beside):
+                sheet.line([x(row.beside)] * 2, [y - row_tall / 2, y + row_tall / 2], "ink", 1.8, DASHED)
             sheet.lines(MARGIN, y, wrapped(row.row, room, SIZE, 2))
             if pd.notna(row.then):
                 sheet.line([x(row.then), x(row.now)], [y, y], "accent", 2.0)

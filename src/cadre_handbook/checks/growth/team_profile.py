@@ -58,9 +58,9 @@ def members(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def members_before(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """Who sat in which team on the day before the last change of term of its organisation; nobody where none is on record."""
     terms = dataset["terms"]
-    last = terms[(terms["changed_on"] <= settings.as_of).to_numpy(bool)].groupby("organisation_id")["changed_on"].max()
+    terms = terms[(terms["changed_on"] <= settings.as_of).to_numpy(bool)].sort_values("changed_on", ascending=False)
     seats = team_stability.seats(dataset)
-    eve = pd.to_datetime(seats["organisation_id"].map(last)) - history.ONE_DAY
+    eve = lookup(seats["organisation_id"], terms, "organisation_id", "changed_on") - history.ONE_DAY
     return _on(seats.assign(day=eve.astype("datetime64[s]")), dataset)
 
 
@@ -183,7 +183,10 @@ def picture(run) -> figures.Picture:
                         "row": f"{organisation} · {words}" if len(run.organisations) > 1 else words,
                         "now": value,
                         "then": value - step,
-                        "beside": float(getattr(run.settings, beside)),
+                        # Jiujiang's figures are of Party teams.
+                        "beside": float(getattr(run.settings, beside))
+                        if team == "party" or not change
+                        else float("nan"),
                         "is_share": is_share,
                     }
                 )
