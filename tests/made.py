@@ -48,6 +48,7 @@ OPTIONAL = {
         "ethnicity",
         "party",
         "left_reason",
+        "education",
     ],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
     "decisions": [
@@ -119,7 +120,8 @@ OPTIONAL = {
     "secondment_assessments": ["counted", "judged", "style", "host_heard", "home_heard", "grade"],
     "feedback": ["kind", "on_thinking", "on_work", "on_life"],
     "projects": ["kind", "end"],
-    "studies": ["kind", "end"],
+    "studies": ["kind", "end", "education", "status"],
+    "service_grades": ["service_grade"],
 }
 # Days of which careless records keep the month alone.
 BY_MONTH = {

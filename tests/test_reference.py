@@ -110,6 +110,18 @@ VARIANTS = {
         {"check_months": 30, "grace_days": 200},
     ],
     "pay_and_title": [{}, {"window_months": 120, "pay_months": 12}],
+    "age_structure": [
+        {},
+        {"covered_by": "rank", "due_years": 8, "window_months": 20, "least_ready": 2},
+        {"retirement_rule": "fixed", "women_as_men": "none", "min_cell": 30},
+    ],
+    "entry_channels": [{}, {"window_years": 9, "status_months": 3}],
+    "promotion_ladder": [
+        {},
+        {"counted": "posts", "window_years": 8, "wait_years": 9, "long_wait_years": 4, "excellent_times": 1},
+        {"min_grassroots_years": 5, "excellent_years": 6},
+    ],
+    "team_profile": [{}, {"least_education": "junior_college", "young_member_age": 45, "min_members": 5}],
     "family_support": [{}, {"window_months": 120, "days": 60, "asked_days": 5}],
     "merit_selection": [
         {},

@@ -370,14 +370,78 @@ def stayer_weights(cells: pd.DataFrame) -> pd.Series:
     return of_stratum.where(cells["x"].astype(float) % 2 == 0, 0.0)
 
 
-# --- waiting: x is the days waited, n the cases, k those that are over ------------------------------------------------------
+# --- middle and mean: x is the value -------------------------------------------------------------------------------------
+
+
+def _repeated(cells: pd.DataFrame) -> np.ndarray:
+    """x once for each subject known."""
+    known = cells[(cells["n"] > 0) & cells["x"].notna()]
+    return np.repeat(known["x"].to_numpy(float), known["n"].to_numpy(int))
+
+
+def median(cells: pd.DataFrame) -> Estimate:
+    """The median of x. It is of all people and not of a sample, so that it has no interval. Not enough: nobody."""
+    values = _repeated(cells)
+    return Estimate(float(np.median(values))) if len(values) else Estimate(NAN, not_enough=_nobody())
+
+
+def whole_mean(cells: pd.DataFrame) -> Estimate:
+    """The mean of x of a whole body, such as a team, and so without interval. Not enough: nobody."""
+    values = _repeated(cells)
+    return Estimate(float(values.mean())) if len(values) else Estimate(NAN, not_enough=_nobody())
+
+
+def _nobody() -> str:
+    return _("there is nobody whose value is known")
+
+
+# --- now and then: x is 1 for those of now, 0 for those of then ----------------------------------------------------------
+
+
+def share_change(cells: pd.DataFrame) -> Estimate:
+    """The share k/n where x is 1 less that where x is 0; whole bodies, no interval. Not enough: nobody in one of the two."""
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    if not n1 or not n0:
+        return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+    return Estimate(k1 / n1 - k0 / n0)
+
+
+def mean_change(cells: pd.DataFrame) -> Estimate:
+    """The mean of y where x is 1 less that where x is 0; whole bodies, no interval. Not enough: nobody in one of the two."""
+    means = []
+    for x in (1, 0):
+        side = cells[cells["x"].eq(x).fillna(False).to_numpy(bool) & cells["y"].notna().to_numpy() & (cells["n"] > 0)]
+        if side.empty:
+            return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+        means.append(float(np.average(side["y"].to_numpy(float), weights=side["n"].to_numpy(float))))
+    return Estimate(means[0] - means[1])
+
+
+# --- in less out: x is 1 for coming, -1 for going ------------------------------------------------------------------------
+
+
+def net_count(cells: pd.DataFrame) -> Estimate:
+    """How many more of those counted (k) came (x = 1) than went (x = -1); all are counted, so that it has no interval."""
+    return Estimate(float(_counts(cells, 1, "k") - _counts(cells, -1, "k")))
+
+
+def _net_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    """The missing who came all counted and of those who went none, and the other way round; of unknown direction in either."""
+    came, went, missing = (_counts(cells, 1, "missing"), _counts(cells, -1, "missing"), int(cells["missing"].sum()))
+    k1, k0 = _counts(cells, 1, "k"), _counts(cells, -1, "k")
+    either = missing - came - went
+    return [pd.DataFrame({"x": [1, -1], "k": k}) for k in ([k1 + came + either, k0], [k1, k0 + went + either])]
+
+
+# --- waiting: x is the time waited, n the cases, k those that are over ------------------------------------------------------
 
 
 def median_wait(cells: pd.DataFrame) -> Estimate:
-    """The day by which half of the cases are over (Kaplan and Meier), with its 95 % interval (lifelines).
+    """The time by which half of the cases are over (Kaplan and Meier 1958), with its 95 % interval.
 
-    A case that still waits counts for as long as it has waited. The upper end is infinite where the curve's band never
-    reaches the half. Not enough: a curve that has not come down to the half.
+    A case that still waits counts for as long as it has waited. The interval is that of the curve, log-log (Brookmeyer and
+    Crowley 1982; lifelines); its upper end is infinite where the curve's band never reaches the half. Not enough: a curve
+    that has not come down to the half.
     """
     from lifelines import KaplanMeierFitter
     from lifelines.utils import median_survival_times
@@ -433,7 +497,12 @@ STATISTICS = {
         everyone=_of_all,
         size=lambda cells: int(_of_the_body(cells)["n"].sum()),
     ),
-    "median_wait": Statistic(median_wait, _no_variants),
+    "median": Statistic(median, _no_variants),
     "mean": Statistic(mean, _no_variants),
+    "whole_mean": Statistic(whole_mean, _no_variants),
+    "share_change": Statistic(share_change, _no_variants),
+    "mean_change": Statistic(mean_change, _no_variants),
+    "net_count": Statistic(net_count, _net_variants),
+    "median_wait": Statistic(median_wait, _no_variants),
     "matched_difference": Statistic(matched_difference, _no_variants, size=smaller_side),
 }

@@ -17,6 +17,8 @@ RUNNING = 200_000  # a day number after every date that can be read: an interval
 ONE_DAY = pd.Timedelta(days=1)
 # Reasons for leaving after which nobody can be moved any more; someone transferred out still can.
 OUT_OF_SERVICE = ["retired", "resigned", "dismissed", "died"]
+# Where people serve: at the grassroots, in institutions and enterprises, or else in the organs of a county or city.
+TIERS = {"township": "townships", "subdistrict": "townships", "institution": "others", "enterprise": "others"}
 
 
 # --- days and years -------------------------------------------------------------------------------
@@ -171,6 +173,12 @@ def record_begins_late(cadres: pd.Series, dataset: Dataset) -> pd.Series:
     joined = lookup(cadres, dataset["cadres"], "cadre_id", "joined_on")
     begins = lookup(cadres, first, "cadre_id", "start")
     return (begins > anniversary(joined, 1)) | lookup(cadres, first, "cadre_id", "from_place_code").notna()
+
+
+def tier(unit_kind: pd.Series) -> pd.Series:
+    """`townships` (and subdistricts), `others` (institutions, enterprises) or `organs` of each kind of unit; NA where unknown."""
+    kind = unit_kind.astype("object")
+    return kind.map(TIERS).mask(kind.notna() & ~kind.isin(list(TIERS)), "organs")
 
 
 # --- secondments ----------------------------------------------------------------------------------

@@ -19,14 +19,15 @@ from cadre_handbook.i18n import _
 from cadre_handbook.sample_careers import Careers, choose_studies, keep_records, record_hearings
 from cadre_handbook.sample_county import AS_OF, County, build, neighbours
 from cadre_handbook.sample_faults import Expected, plant
+from cadre_handbook.sample_growth import keep_growth
 from cadre_handbook.sample_outreach import keep_outreach
 from cadre_handbook.sample_oversight import keep_oversight
 from cadre_handbook.sample_plans import keep_plans
 from cadre_handbook.sample_reserve import keep_reserve
 from cadre_handbook.sample_secondments import keep_secondments
 from cadre_handbook.sample_selection import keep_selection
-from cadre_handbook.sample_surveys import keep_surveys
 from cadre_handbook.sample_support import keep_support
+from cadre_handbook.sample_surveys import keep_surveys
 from cadre_handbook.sample_teams import keep_teams
 from cadre_handbook.sample_trainings import keep_trainings
 
@@ -52,6 +53,7 @@ DATED_BY = {
     "studies": "start",
     "preferences": "stated_on",
     "hardship_support": "given_on",
+    "service_grades": "granted_on",
 }
 LETTERS = {
     "postings": "P",
@@ -71,6 +73,7 @@ LETTERS = {
     "studies": "E",
     "preferences": "V",
     "hardship_support": "H",
+    "service_grades": "L",
 }
 # Rows that are numbered within a secondment: their date, and the letter of their ids.
 OF_SECONDMENTS = {
@@ -109,6 +112,7 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_outreach(county, seed)
     keep_surveys(county, seed, ordinary)
     keep_support(county, seed)
+    keep_growth(county, seed, ordinary)
     return county, expected
 
 

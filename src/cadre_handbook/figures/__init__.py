@@ -11,10 +11,13 @@ from cadre_handbook.figures.dumbbells import dumbbells
 from cadre_handbook.figures.flow import flow
 from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
+from cadre_handbook.figures.incidence import incidence
 from cadre_handbook.figures.lanes import lanes
 from cadre_handbook.figures.matrix import matrix
+from cadre_handbook.figures.panels import panels
 from cadre_handbook.figures.parity import parity, withheld
 from cadre_handbook.figures.profile import profile
+from cadre_handbook.figures.pyramid import pyramid
 from cadre_handbook.figures.slopes import slopes
 from cadre_handbook.figures.strips import strips
 from cadre_handbook.figures.survival import survival
@@ -35,11 +38,14 @@ __all__ = [
     "dumbbells",
     "flow",
     "gantt",
+    "incidence",
     "lanes",
     "matrix",
+    "panels",
     "parity",
     "percent_text",
     "profile",
+    "pyramid",
     "slopes",
     "strips",
     "survival",
