@@ -179,10 +179,12 @@ def assert_equal(slug, report, given) -> set[str]:
     # What the reference itself cannot know: a column that is blank throughout on the day is no data (tests/cases/ hold when).
     without_data = set(run.results.loc[run.results["verdict"].eq(verdict.NO_DATA), "measure"])
     hidden = reference.hidden(run.dataset, run.settings) if hasattr(reference, "hidden") else set()
+    not_shown = reference.not_shown(run.dataset, run.settings) if hasattr(reference, "not_shown") else hidden
     facts = [
         row
         for row in facts
-        if row["measure"] not in without_data and (row["organisation_id"], row["measure"], row["group"]) not in hidden
+        if row["measure"] not in without_data
+        and (row["organisation_id"], row["measure"], row["group"]) not in not_shown
     ]
     found = run.findings[["measure", "subject_id", "reason_code"]]
     assert set(found.itertuples(index=False, name=None)) == plain.findings_of(facts, run.dataset)

@@ -11,10 +11,8 @@ from reference.plain import (
     anniversary,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_ancestor,
     first_day,
     full_years,
@@ -28,23 +26,6 @@ from reference.reserve_pool import serving, standing
 
 TIERS = ["townships", "organs", "others"]
 OUTSIDE = "outside_reserve"
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    gone = {organisation for organisation, _measure, _group in hidden(dataset, settings)}
-    found = facts(dataset, settings)
-    return findings_of(
-        [row for row in found if row["measure"] != "young" or row["organisation_id"] not in gone], dataset
-    )
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    gone = {(measure, group, organisation) for organisation, measure, group in hidden(dataset, settings)}
-    gone |= {
-        (measure, OUTSIDE, organisation) for measure, group, organisation in gone if small_outside(dataset, settings)
-    }
-    counted = counts_of(facts(dataset, settings), dataset, ("retiring_uncovered",))
-    return {key: value for key, value in counted.items() if key not in gone}
 
 
 def small_outside(dataset, settings) -> set[str]:
@@ -73,6 +54,12 @@ def hidden(dataset, settings) -> set[tuple[str, str, str]]:
         for organisation, _small in small_groups(dataset, settings)
         for group in ("all", *TIERS)
     }
+
+
+def not_shown(dataset, settings) -> set[tuple[str, str, str]]:
+    """What is hidden, and those outside the groups where they are few themselves."""
+    gone = hidden(dataset, settings)
+    return gone | {(organisation, "young", OUTSIDE) for organisation in small_outside(dataset, settings)}
 
 
 def facts(dataset, settings) -> list[dict]:

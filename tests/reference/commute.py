@@ -5,16 +5,8 @@ Whoever moved between county and township, and is still there, travels no more t
 
 from __future__ import annotations
 
-from reference.plain import by, counts_of, either, fact, findings_of, first_day, moves, postings, rows, today
+from reference.plain import by, either, fact, first_day, moves, postings, rows, today
 from reference.relocations import about
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

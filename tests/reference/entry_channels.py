@@ -9,10 +9,8 @@ from reference.plain import (
     FOREVER,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     opposite,
     plus_months,
     postings,
@@ -20,14 +18,6 @@ from reference.plain import (
     same,
     tomorrow,
 )
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("years_without",))
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -11,10 +11,8 @@ from collections import defaultdict
 from reference.plain import (
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     opposite,
     plus_months,
     postings,
@@ -26,14 +24,6 @@ from reference.plain import (
 )
 from reference.rewards_and_discipline import begins_late
 from reference.secondments import by_then, span
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

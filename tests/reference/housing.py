@@ -7,17 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from reference.plain import both, counts_of, either, fact, findings_of, first_day, today
+from reference.plain import both, either, fact, first_day, today
 from reference.relocations import relocations
 from reference.secondments import by_then, span
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("still_lodged",))
 
 
 def facts(dataset, settings) -> list[dict]:

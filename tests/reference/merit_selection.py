@@ -8,10 +8,8 @@ from reference.plain import (
     above,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     moves,
     opposite,
@@ -21,16 +19,6 @@ from reference.plain import (
     same,
     today,
 )
-
-COUNTED = ("case_open",)
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, COUNTED)
 
 
 def facts(dataset, settings) -> list[dict]:

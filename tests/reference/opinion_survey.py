@@ -11,10 +11,8 @@ from reference.plain import (
     FOREVER,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     first_day,
     plus_months,
     postings,
@@ -23,16 +21,7 @@ from reference.plain import (
     tomorrow,
 )
 
-COUNTED = ("got_worse",)
 Z = 1.959963984540054
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, COUNTED)
 
 
 def facts(dataset, settings) -> list[dict]:

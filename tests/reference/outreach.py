@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from reference.decision_procedure import span
-from reference.plain import both, counts_of, either, fact, findings_of, first_ancestor, first_day, rows, same
+from reference.plain import both, either, fact, first_ancestor, first_day, rows, same
 
-COUNTED = ("without_models",)
 KINDS = ("publicity", "education", "explanation")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, COUNTED)
 
 
 def facts(dataset, settings) -> list[dict]:

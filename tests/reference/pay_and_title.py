@@ -5,16 +5,8 @@ Nobody's pay falls by a move that is no demotion; applications for a title are h
 
 from __future__ import annotations
 
-from reference.plain import both, counts_of, fact, findings_of, first_day, opposite, plus_months, tomorrow
+from reference.plain import both, fact, first_day, opposite, plus_months, tomorrow
 from reference.relocations import relocations
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("pay_fell",))
 
 
 def facts(dataset, settings) -> list[dict]:

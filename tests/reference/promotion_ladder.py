@@ -13,10 +13,8 @@ from reference.plain import (
     anniversary,
     both,
     by,
-    counts_of,
     either,
     fact,
-    findings_of,
     full_years,
     moves,
     plus_months,
@@ -31,14 +29,6 @@ from reference.reserve_pool import serving
 
 GRADES = ["clerk_2", "clerk_1", "section_4", "section_3", "section_2", "section_1"]
 GRADES += ["division_4", "division_3", "division_2", "division_1", "inspector_2", "inspector_1"]
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ())
 
 
 def facts(dataset, settings) -> list[dict]:

@@ -5,18 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from reference.plain import both, by, counts_of, either, fact, findings_of, full_years, opposite, postings, rows, today
+from reference.plain import both, by, either, fact, full_years, opposite, postings, rows, today
 
 LEVELS = ["primary", "lower_secondary", "upper_secondary", "vocational", "junior_college", "bachelor", "postgraduate"]
 CHIEF = ("party", "government")
-
-
-def findings(dataset, settings) -> set[tuple[str, str, str]]:
-    return findings_of(facts(dataset, settings), dataset)
-
-
-def counts(dataset, settings) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    return counts_of(facts(dataset, settings), dataset, ("teams_without_young",))
 
 
 def facts(dataset, settings) -> list[dict]:
