@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cadre_handbook.estimates import mean, median_wait, ratio_of_rates
+from cadre_handbook.estimates import mean, median_wait, ratio_of_chances, ratio_of_rates
 
 
 def waits(*pairs: tuple[int, int, int]) -> pd.DataFrame:
@@ -66,5 +66,10 @@ def test_a_mean_weighs_each_number_by_how_many_have_it() -> None:
 
 @pytest.mark.parametrize(("n1", "n0"), [(2, 2), (20, 5), (10, 40)])
 def test_two_whole_rates_are_no_certainty(n1: int, n0: int) -> None:
-    found = ratio_of_rates(pd.DataFrame({"x": [1, 0], "n": [n1, n0], "k": [n1, n0], "missing": 0}))
+    found = ratio_of_chances(pd.DataFrame({"x": [1, 0], "n": [n1, n0], "k": [n1, n0], "missing": 0}))
     assert (found.value, found.lower, found.upper) == pytest.approx((1, 0.025 ** (1 / n1), 0.025 ** (-1 / n0)))
+
+
+def test_other_rates_have_the_interval_of_the_logarithm() -> None:
+    cells = pd.DataFrame({"x": [1, 0], "n": [20, 20], "k": [18, 20], "missing": 0})
+    assert ratio_of_chances(cells) == ratio_of_rates(cells)

@@ -94,12 +94,9 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     """The rate k/n where x is 1 over the rate where x is 0, with its 95 % interval (Katz, on the logarithm; scipy).
 
     Where nobody in one group was counted the logarithm has no end, and half a case is added to every count (Walter, 1975).
-    Where everybody in both was counted it has no spread: the interval is recovered from the exact ones of the two rates (Donner
-    and Zou, 2012), which then is from the lower end of the one to the inverse of the lower end of the other.
     Not enough: nobody in one of the groups, or nobody counted in either. The upper end is infinite where nobody in the
     group compared with was counted.
     """
-    from scipy.stats import binomtest
     from scipy.stats.contingency import relative_risk
 
     n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
@@ -110,9 +107,6 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     result = relative_risk(k1, n1, k0, n0)
     if not k1 or not k0:
         return Estimate(float(result.relative_risk), *_with_half_a_case(k1, n1, k0, n0))
-    if k1 == n1 and k0 == n0:
-        low1, low0 = (float(binomtest(n, n).proportion_ci(0.95).low) for n in (n1, n0))
-        return Estimate(1.0, low1, 1 / low0)
     interval = result.confidence_interval(0.95)
     return Estimate(float(result.relative_risk), float(interval.low), float(interval.high))
 
@@ -156,6 +150,22 @@ def _with_half_a_case(k1: int, n1: int, k0: int, n0: int) -> tuple[float, float]
     middle = np.log((k1 + 0.5) / (n1 + 0.5)) - np.log((k0 + 0.5) / (n0 + 0.5))
     low, high = np.exp(middle + norm.ppf([0.025, 0.975]) * error)
     return (0.0, float(high)) if not k1 else (float(low), float("inf"))
+
+
+def ratio_of_chances(cells: pd.DataFrame) -> Estimate:
+    """As `ratio_of_rates`, where the rates stand for the chances of cases to come and not for all people there are.
+
+    Where everybody in both groups was counted the logarithm has no spread, and its interval no width. Here it is recovered from the
+    exact ones of the two rates (Donner and Zou, 2012): from the lower end of the one to the inverse of that of the other.
+    """
+    from scipy.stats import binomtest
+
+    rates = ratio_of_rates(cells)
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    if rates.not_enough or k1 < n1 or k0 < n0:
+        return rates
+    low1, low0 = (float(binomtest(n, n).proportion_ci(0.95).low) for n in (n1, n0))
+    return Estimate(rates.value, low1, 1 / low0)
 
 
 def ratio_to_all(cells: pd.DataFrame) -> Estimate:
@@ -487,6 +497,7 @@ STATISTICS = {
     "rank_correlation": Statistic(rank_correlation, _correlation_variants),
     "ratio_of_rates": Statistic(ratio_of_rates, _rates_variants),
     "difference_of_shares": Statistic(difference_of_shares, _rates_variants, size=_smaller_group),
+    "ratio_of_chances": Statistic(ratio_of_chances, _rates_variants),
     "ratio_to_all": Statistic(ratio_to_all, _rates_variants),
     "ratio_of_counts": Statistic(ratio_of_counts, _counts_variants),
     "evenness": Statistic(evenness, _evenness_variants),
