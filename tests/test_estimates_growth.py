@@ -53,4 +53,3 @@ def test_median_wait_counts_those_who_wait_for_as_long_as_they_have() -> None:
     # To leave out those who wait would say three, to take them for settled too.
     assert estimate("median_wait", table.assign(n=1)).value == 3
     assert estimate("median_wait", table.assign(n=table["k"] + 20)).not_enough
-    assert estimate("median_wait", table.iloc[:4]).not_enough

@@ -87,13 +87,22 @@ class _Growth:
                 self._study(key, kind="status_change", start=as_text(day, False), end="", status="civil_servant")
 
     def close_doors(self) -> None:
-        """In the closed years nobody comes from an institution or an enterprise: they had a post in an office of the county."""
+        """In the closed years nobody comes from another status: they had a post in an office of the county, or came from school."""
         for key in sorted(self.ordinary):
             for before, after in zip(self.careers[key], self.careers[key][1:], strict=False):
                 kind, year = self._kind(after), after["start"][:4]
                 closed = year == CLOSED or (year == CLOSED_TO_TOWNSHIPS and kind == "township")
                 if self._kind(before) in OUTSIDE and kind not in (*OUTSIDE, "") and closed:
                     before["post_id"] = self._instead(before, after).post_id
+        kept = ("studies", "service_grades")  # tables by which the faults of these are told
+        recruited = {
+            key
+            for key, career in self.careers.items()
+            if career[0]["start"][:4] in (CLOSED, CLOSED_TO_TOWNSHIPS)
+            and not any((table, key) in self.county.kept for table in kept)
+        }
+        studies = self.county.rows["studies"]
+        studies[:] = [row for row in studies if row["kind"] != "status_change" or row["cadre_id"] not in recruited]
 
     def _instead(self, before: dict, after: dict) -> Post:
         """A post like that of a posting, in an office that is not the next unit; it ended with the posting."""

@@ -16,6 +16,9 @@ def plant(f: Faults) -> None:
     _with_a_list(f, mixed)
     f.expect(YOUNG, f.county.unit_ids[old], "nobody_young", "five people, none of them under thirty-five")
     f.expect(YOUNG, f.county.unit_ids[mixed], "", "five people, one of whom is a month short of thirty-five")
+    # Young people enough in the institutions, too, for their share to be shown in every county.
+    for _number in range(5):
+        f.serves(f.cadre(born="1993-05", joined="2016-08"), f.post(STAFF, "县人民医院"), "2016-08-01")
     post = f.post(COUNTY_DEPUTY, "县人民政府")
     f.county.kept.add(("reserve", post.post_id))
     f.leader(SINCE, post, born="1973-12", sex="female")

@@ -30,5 +30,5 @@ def _team(f: Faults, name: str, born: tuple[str, ...], code: str, what: str) -> 
     f.county.add_unit(name, "department", **PLAIN)
     for number, month in enumerate(born):
         post = f.post(DEPUTY if number else HEAD, name, team="department")
-        f.leader("2020-03-09", post, born=month)
+        f.leader("2020-03-09", post, born=month, joined="2007-08" if month > "1980" else "1999-08")
     f.expect(MEASURE, f.county.unit_ids[name], code, what)

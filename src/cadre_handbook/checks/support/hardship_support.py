@@ -102,7 +102,7 @@ def picture(run) -> figures.Picture:
     fewest = rows.groupby(["unit", "measure"])["subject_id"].size().groupby("unit").min()
     small = rows["unit"].map(fewest) < least
     together = _("Units with fewer than {least} such cadres").format(least=least)
-    rows = rows.assign(group=_unit_names(rows["unit"], run.dataset).mask(small, together), hit=rows["hit"].astype(int))
+    rows = rows.assign(group=_present_ids(rows["unit"], run.dataset).mask(small, together), hit=rows["hit"].astype(int))
     rows = rows[(~small | (rows.groupby(["group", "measure"])["hit"].transform("size") >= least)).to_numpy(bool)]
     units = rows.groupby("group", sort=True)["hit"].mean().sort_values(kind="stable")
     counts = rows.groupby(["group", "measure"])["hit"].agg(["sum", "size"])
@@ -126,8 +126,8 @@ def picture(run) -> figures.Picture:
     )
 
 
-def _unit_names(roots: pd.Series, dataset: Dataset) -> pd.Series:
-    """The present names of units by their roots; the root itself where there is no name."""
+def _present_ids(roots: pd.Series, dataset: Dataset) -> pd.Series:
+    """The present ids of units by their roots: a unit's name is free text, which nothing shows."""
     units = dataset["units"].assign(root=lambda table: history.roots(table["unit_id"], table["predecessor_unit_id"]))
     present = units[(~units["unit_id"].isin(units["predecessor_unit_id"].dropna())).to_numpy()]
-    return lookup(roots, present, "root", "name").astype("object").fillna(roots)
+    return lookup(roots, present, "root", "unit_id").astype("object").fillna(roots)
