@@ -13,6 +13,7 @@ from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
 from cadre_handbook.figures.lanes import lanes
 from cadre_handbook.figures.matrix import matrix
+from cadre_handbook.figures.pairs import pairs
 from cadre_handbook.figures.parity import parity, withheld
 from cadre_handbook.figures.profile import profile
 from cadre_handbook.figures.slopes import slopes
@@ -37,6 +38,7 @@ __all__ = [
     "gantt",
     "lanes",
     "matrix",
+    "pairs",
     "parity",
     "percent_text",
     "profile",
