@@ -305,7 +305,8 @@ def recomputed(opened_: Opened) -> show.View:
         text = _derived_text(case, derived)
         basis = _from(case, {**derived, "is": "same"} if derived["is"] == "sizes" else derived)
         follows.append([label(derived), text, basis])
-        span = text if derived["is"] == "sizes" else _span_line(case.worked_out(derived))
+        sizes = derived["is"] == "sizes"
+        span = " ".join(map(str, case.sizes(derived))) if sizes else _span_line(case.worked_out(derived))
         lines.append(f"{case.name}/{name} = {span}")
         glued[name] = text
     more = html_table(
@@ -393,7 +394,7 @@ def _group_label(opened_: Opened, row, group: str) -> str:
     return verdict.measure_label(opened_.runs[row.recommendation].policy, row.measure, group)
 
 
-def picture(opened_: Opened) -> show.View:
+def shares(opened_: Opened) -> show.View:
     """Shares of the reader's against published ones, a dot and a diamond each; several organisations are added up."""
     rows = []
     for name, figure in opened_.case.figures.items():

@@ -14,7 +14,7 @@ import pandas as pd
 from cadre_handbook import checks, published, validation
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.published import beside, picture, recomputed
+from cadre_handbook.published import beside, recomputed, shares
 from cadre_handbook.values import lookup
 
 LEVELS = {
@@ -51,4 +51,4 @@ def _by_level(run: checks.Run) -> pd.DataFrame:
     return published.own_rows(rows)
 
 
-VIEWS = {"The published figures": recomputed, "Your own figures beside them": beside, "Shares beside shares": picture}
+VIEWS = {"The published figures": recomputed, "Your own figures beside them": beside, "Shares beside shares": shares}

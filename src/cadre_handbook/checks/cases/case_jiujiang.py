@@ -16,7 +16,7 @@ from cadre_handbook.checks.planning import team_stability
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _, bracketed
 from cadre_handbook.policy import Settings
-from cadre_handbook.published import beside, picture, recomputed
+from cadre_handbook.published import beside, recomputed, shares
 from cadre_handbook.values import lookup
 
 
@@ -89,4 +89,4 @@ def _heads_moved(moves: pd.DataFrame, case: published.Opened) -> pd.DataFrame:
     return published.own_rows(rows)
 
 
-VIEWS = {"The published figures": recomputed, "Your own figures beside them": beside, "Shares beside shares": picture}
+VIEWS = {"The published figures": recomputed, "Your own figures beside them": beside, "Shares beside shares": shares}

@@ -17,7 +17,7 @@ from cadre_handbook.errors import DataRefused, RequestError
 from cadre_handbook.i18n import _, joined
 from cadre_handbook.paths import DATA
 from cadre_handbook.policy import Settings
-from cadre_handbook.published import beside, picture, recomputed
+from cadre_handbook.published import beside, recomputed, shares
 from cadre_handbook.strict_yaml import load_yaml, nearest
 from cadre_handbook.tables import html_table
 
@@ -281,7 +281,7 @@ def _proposed(lists: Lists) -> str:
 VIEWS = {
     "The published figures": recomputed,
     "Your own figures beside them": beside,
-    "Shares beside shares": picture,
+    "Shares beside shares": shares,
     "A small example, round by round": example,
     "The same example, first come, first served": first_come_example,
     "Your own exchange": match,
