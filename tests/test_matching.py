@@ -96,7 +96,7 @@ def test_the_order_of_the_cadres_decides_nothing(market, random) -> None:
     assert matching.deferred_acceptance(other, ranking, places) == matching.deferred_acceptance(wishes, ranking, places)
 
 
-# --- the example of the page ---------------------------------------------------------------------------------------------------
+# --- the example of the page ----------------------------------------------------------------------
 
 
 def test_the_example_by_hand() -> None:
@@ -143,7 +143,7 @@ def test_a_list_that_names_somebody_twice_is_refused(lists) -> None:
         matching.deferred_acceptance(*lists)
 
 
-# --- lists from tables -----------------------------------------------------------------------------------------------------------
+# --- lists from tables ----------------------------------------------------------------------------
 
 OFFERS = pd.DataFrame({"offer_id": ["P", "Q", "R"]}, index=[2, 3, 4])
 

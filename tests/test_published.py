@@ -36,7 +36,7 @@ def other_numbers() -> list[tuple[str, str, str]]:
     return found
 
 
-# --- the arithmetic of the documents ----------------------------------------------------------------------------------------
+# --- the arithmetic of the documents --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -106,7 +106,7 @@ def test_full_years_between_two_months(first: str, last: str, low: int, high: in
     assert published._full_years(first, last) == published.Span(low, high)
 
 
-# --- what a file must say -----------------------------------------------------------------------------------------------------
+# --- what a file must say -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -154,7 +154,7 @@ def test_labels_have_their_chinese(name: str) -> None:
     assert all(item["label"] and item["label_zh_CN"] for item in [*case.figures.values(), *case.derived.values()])
 
 
-# --- as words ---------------------------------------------------------------------------------------------------------------
+# --- as words -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_figure_is_shown_as_published(name: str, english: str, chinese: str | 
             assert published.published_text(item) == chinese
 
 
-# --- the reader's own beside them --------------------------------------------------------------------------------------------
+# --- the reader's own beside them -----------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ After Gale and Shapley (1962). Each free cadre asks the best post that has not t
 who ask, up to its places, and turns the others away. Nobody is matched with a partner that they did not rank. The result is
 stable, and no stable matching gives any cadre a better post.
 
-Written here because the one package for it (`matching`) had its last release in 2023 and none for the numpy the handbook runs on.
+Written here because the one package for it (`matching`) had its last release in October 2023.
 """
 
 from __future__ import annotations

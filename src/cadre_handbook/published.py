@@ -1,13 +1,13 @@
-"""The figures of a case as its document publishes them, worked out anew where they can be, and the reader's own beside them.
+"""The figures a document publishes of a case, worked out anew where they can be, and the reader's own beside them.
 
 A file of `data/cases/` has `document`, `section`, `when` and `figures`: `value`, or `k` of `n`; `unit`; `bound: over` where
-the document says so; `in_words` where it gives words and no number; `ours` where we put it together; `cannot`, why it cannot be
-worked out; `beside`, the check, measure and group that count the same thing.
+the document says so; `in_words` where it gives words and no number; `ours` where we put it together; `cannot`, why it
+cannot be worked out; `beside`, the check, measure and group that count the same thing.
 `relations` says which published figures follow from others (`figure`, `is`, `of`), `derived` what we work out besides.
 A figure has a relation or says why it cannot have one, or the file does not load.
 
 Every figure is an interval of exact fractions: a count is one number, a rounded figure half a unit of its last digit to each
-side, one said to be over a number is open upwards. So a figure agrees or does not, and nobody chooses how close is close enough.
+side, one said to be over a number is open upwards. So a figure agrees or does not; nobody chooses how close is close enough.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from cadre_handbook.paths import DATA
 from cadre_handbook.policy import Settings
 from cadre_handbook.references import reference_text
 from cadre_handbook.strict_yaml import load_yaml, nearest, refuse_unknown
-from cadre_handbook.tables import NONE, html_table
+from cadre_handbook.tables import NONE, ROWS_SHOWN, html_table
 
 ROUNDED = ("share", "years", "points")  # units whose figures are rounded; all others are counts
 OF_A_FIGURE = {
@@ -138,7 +138,7 @@ def read(name: str) -> Published:
 
 
 def checked(name: str, content: Mapping[str, Any]) -> Published:
-    """The content of a file of `data/cases/`; `PolicyError` for an unknown key or figure, or a figure that nothing is said of."""
+    """The content of a file of `data/cases/`; `PolicyError` for an unknown key or figure, or one that nothing is said of."""
     refuse_unknown(content, {"document", "section", "when", "figures", "relations", "derived", "example"}, name)
     case = Published(
         name,
@@ -172,7 +172,7 @@ def checked(name: str, content: Mapping[str, Any]) -> Published:
     return case
 
 
-# --- as words ---------------------------------------------------------------------------------------------------------------
+# --- as words -------------------------------------------------------------------------------------
 
 
 def published_text(figure: Mapping[str, Any]) -> str:
@@ -235,12 +235,12 @@ def _operand_text(case: Published, reference: str) -> str:
     return published_text({**case.figures[name], "unit": "share" if case.figures[name].get("unit") == "share" else ""})
 
 
-# --- a case opened ------------------------------------------------------------------------------------------------------------
+# --- a case opened --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A case with the reader's results beside it: `runs` by check, and `own`, rows that the case's module counted itself."""
+    """A case with the reader's results beside it: `runs` by check; `own`, rows that the case's module counted itself."""
 
     case: Published
     settings: Settings
@@ -258,7 +258,7 @@ def opened(
     given: Mapping[str, Any],
     others: Sequence[str] = (),
 ) -> Opened:
-    """A case's published figures, and the checks that count the same things run on the reader's data (and `others` besides)."""
+    """A case's published figures, and the checks that count the same things run on the reader's data (`others` besides)."""
     case = read(name)
     wanted = [item["beside"]["check"] for item in case.figures.values() if "beside" in item]
     runs = {check: checks.evaluate(check, report, common(given)) for check in dict.fromkeys([*wanted, *others])}
@@ -351,7 +351,10 @@ def beside(opened_: Opened) -> show.View:
             run = opened_.runs[row.recommendation]
             counted = verdict.measure_label(run.policy, row.measure, row.group) + bracketed(label(run.policy, "title"))
             rows.append([row.organisation_id, label(figure), published_text(figure), _own_text(row), counted])
-            lines.append(f"{opened_.case.name}/{name} beside {verdict.canonical_line(row)}")
+            place = "/".join(filter(None, (row.organisation_id, row.recommendation, row.measure, row.group)))
+            # Without the verdict: nothing is judged here.
+            counts = " ".join(f"{count}={show.count_text(getattr(row, count))}" for count in ("n", "k", "missing"))
+            lines.append(f"{opened_.case.name}/{name} beside {place}: {counts}")
         for row in opened_.own[opened_.own["figure"].eq(name)].itertuples():
             rows.append([row.organisation_id, label(figure), published_text(figure), row.own, row.counted])
     for name, derived in opened_.case.derived.items():
@@ -363,8 +366,9 @@ def beside(opened_: Opened) -> show.View:
     table = table if several else table.drop(columns=_("Organisation"))
     note = show.paragraph(_("Nothing here is judged: the places, the years and the ways of counting differ."))
     numbers = (_("As published"), _("Own data"))
+    shown = ROWS_SHOWN if several else None
     return show.View(
-        html_table(table, "ch-beside", _("Own figures beside the published ones"), numbers, shown=None) + note,
+        html_table(table, "ch-beside", _("Own figures beside the published ones"), numbers, shown) + note,
         lines=lines,
     )
 

@@ -256,8 +256,10 @@ def match(opened_: Exchange) -> show.View:
     )
     table = html_table(pd.DataFrame(rows, columns=headings), "ch-match", caption, headings[1:])
     told = "".join(show.paragraph(line) for line in _told(lists.problems)) if len(lists.problems) else ""
+    # It names people by id, and so never in results over many organisations.
+    proposed = _proposed(lists) if len(opened_.organisations) == 1 else ""
     proposal = show.paragraph(_("A proposal and no decision: people decide collectively, and give their reasons."))
-    return show.View(show.paragraph(caption) + table + told + proposal + _proposed(lists), lines=lines)
+    return show.View(show.paragraph(caption) + table + told + proposal + proposed, lines=lines)
 
 
 def _proposed(lists: Lists) -> str:
