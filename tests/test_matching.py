@@ -193,7 +193,6 @@ def test_who_did_not_choose_or_was_not_ranked_is_left_out_of_that_list_alone() -
         ({4: {"offer_id": "P"}}, "preferences, row 2, offer_id = P: this pair stands twice."),
         ({4: {"cadre_rank": 2}}, "preferences, row 4, cadre_rank = 2: this rank stands twice in the list of A."),
         ({2: {"post_rank": 2}}, "preferences, row 2, post_rank = 2: this rank stands twice in the list of P."),
-        ({4: {"cadre_rank": 5}}, "preferences, row 4, cadre_rank = 5: the list of A lacks a rank before this."),
         (
             {4: {"cadre_rank": pd.NA, "post_rank": pd.NA}},
             "preferences, row 4, cadre_rank = empty: neither side gives a rank.",
@@ -206,12 +205,17 @@ def test_a_slip_in_a_list_is_told_by_table_row_and_value(changes: dict, says: st
     assert says in str(refused.value).splitlines()
 
 
-def test_with_problems_allowed_their_rows_are_left_out_and_a_gap_is_only_told() -> None:
+def test_with_problems_allowed_their_rows_are_left_out() -> None:
     twice = case_yangzhou.read_lists("x", OFFERS, stated({4: {"cadre_rank": 2}}), allow_problems=True)
     assert twice.wishes["A"] == ["P"]
-    gap = case_yangzhou.read_lists("x", OFFERS, stated({4: {"cadre_rank": 5}}), allow_problems=True)
-    assert gap.wishes["A"] == ["P", "Q", "R"]
-    assert len(gap.problems) == 1
+
+
+def test_a_rank_that_is_lacking_is_told_and_the_order_kept() -> None:
+    lists = case_yangzhou.read_lists("x", OFFERS, stated({4: {"cadre_rank": 5}}))
+    assert lists.wishes["A"] == ["P", "Q", "R"]
+    assert case_yangzhou._told(lists.problems) == [
+        "preferences, row 4, cadre_rank = 5: the list of A lacks a rank before this."
+    ]
 
 
 def test_many_problems_are_counted_and_the_first_are_told() -> None:

@@ -48,7 +48,7 @@ class Exchange(published.Opened):
 def opened(report: validation.Report, settings: Settings, given: Mapping[str, Any]) -> Exchange:
     """The published figures, and the preference lists of one exchange; `DataRefused` where a list cannot be read as one."""
     case = published.opened("case_yangzhou", "yangzhou", report, settings, given)
-    dataset = validation.without_problems(report, settings.as_of) if len(report.errors) else report.dataset
+    dataset = case.runs["exchange_pathways"].dataset  # as it was on the day, without rows that have problems
     lists = _lists_of(dataset, settings, case.organisations)
     own = []
     if lists is not None:
@@ -58,13 +58,11 @@ def opened(report: validation.Report, settings: Settings, given: Mapping[str, An
 
 
 def _lists_of(dataset: Dataset, settings: Settings, organisations: Sequence[str]) -> Lists | None:
-    """The lists of the exchange asked for, of the posts that these organisations offered and what was stated by the day."""
+    """The lists of the exchange asked for, of the posts that these organisations offered."""
     if not (dataset.has(OFFERS) and dataset.has(PREFERENCES)):
         return None
     offers = dataset[OFFERS]
-    offers = offers[
-        (offers["organisation_id"].isin(organisations) & (offers["offered_on"] <= settings.as_of)).to_numpy(bool)
-    ]
+    offers = offers[offers["organisation_id"].isin(organisations).to_numpy(bool)]
     known = offers.sort_values(["offered_on", "exchange_id"])["exchange_id"].drop_duplicates().tolist()
     if not known:
         return None
@@ -73,7 +71,6 @@ def _lists_of(dataset: Dataset, settings: Settings, organisations: Sequence[str]
         raise RequestError(_("There is no exchange “{id}” in the data.").format(id=wanted) + nearest(wanted, known))
     offers = offers[offers["exchange_id"].eq(wanted).to_numpy(bool)]
     stated = dataset[PREFERENCES]
-    stated = stated[(stated["stated_on"] <= settings.as_of).to_numpy(bool)]
     here = stated["offer_id"].isin(offers["offer_id"]) | ~stated["offer_id"].isin(dataset[OFFERS]["offer_id"])
     return read_lists(wanted, offers, stated[here.to_numpy(bool)], settings.allow_problems)
 
@@ -82,10 +79,11 @@ def read_lists(exchange: str, offers: pd.DataFrame, stated: pd.DataFrame, allow_
     """The lists that the rows of an exchange make up, cadres in the order in which they first stated a choice.
 
     ``offers``: `offer_id`; ``stated``: `offer_id`, `cadre_id`, `stated_on`, `cadre_rank`, `post_rank`, `assigned_on`; both with the row
-    of their file as index. Raises `DataRefused` with every problem, unless problems are allowed: then their rows are left out.
+    of their file as index. Raises `DataRefused` with every problem that would leave a row out, unless problems are allowed. A rank
+    that is lacking is no such one: on a day on which lists were still being stated, the later ones are not there yet.
     """
     problems = list_problems(offers, stated)
-    if len(problems) and not allow_problems:
+    if problems["left_out"].astype(bool).any() and not allow_problems:
         raise DataRefused(
             "\n".join([_("The lists have {count} problems:").format(count=len(problems)), *_told(problems)])
         )
