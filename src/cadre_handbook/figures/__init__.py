@@ -11,11 +11,14 @@ from cadre_handbook.figures.dumbbells import dumbbells
 from cadre_handbook.figures.flow import flow
 from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
+from cadre_handbook.figures.incidence import incidence
 from cadre_handbook.figures.lanes import lanes
 from cadre_handbook.figures.matrix import matrix
 from cadre_handbook.figures.pairs import pairs
+from cadre_handbook.figures.panels import panels
 from cadre_handbook.figures.parity import parity, withheld
 from cadre_handbook.figures.profile import profile
+from cadre_handbook.figures.pyramid import pyramid
 from cadre_handbook.figures.slopes import slopes
 from cadre_handbook.figures.strips import strips
 from cadre_handbook.figures.survival import survival
@@ -36,12 +39,15 @@ __all__ = [
     "dumbbells",
     "flow",
     "gantt",
+    "incidence",
     "lanes",
     "matrix",
     "pairs",
+    "panels",
     "parity",
     "percent_text",
     "profile",
+    "pyramid",
     "slopes",
     "strips",
     "survival",
