@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cadre_handbook import i18n, matching
+from cadre_handbook import i18n, matching, notebook
 from cadre_handbook.checks.cases import case_yangzhou
-from cadre_handbook.errors import DataRefused
+from cadre_handbook.errors import DataRefused, RequestError
 
 WISHES = {"A": ["P", "Q", "R"], "B": ["P", "Q"], "C": ["Q", "P", "R"], "D": ["P", "R"]}
 RANKING = {"P": ["C", "B", "A", "D"], "Q": ["A", "C", "B"], "R": ["D", "A", "C"]}
@@ -232,3 +233,49 @@ def test_many_problems_are_counted_and_the_first_are_told() -> None:
 def test_the_messages_speak_chinese() -> None:
     with i18n.in_language("zh_CN"), pytest.raises(DataRefused, match="第 3 行，offer_id = X：不是本次交流的岗位"):
         case_yangzhou.read_lists("x", OFFERS, stated({3: {"offer_id": "X"}}))
+
+
+# --- the exchange of the made-up county ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def county() -> notebook.Page:
+    return notebook.open_page("case_yangzhou", {})
+
+
+def test_the_exchange_of_the_county_is_matched_without_blocking_pairs(county) -> None:
+    lists = county.opened.lists
+    assert len(lists.wishes) > 10
+    assert lists.problems.empty
+    places = dict.fromkeys(lists.ranking, 1)
+    match = matching.deferred_acceptance(lists.wishes, lists.ranking)
+    assert is_stable(match, lists.wishes, lists.ranking, places)
+    assert not is_stable(matching.first_come(lists.wishes, lists.ranking), lists.wishes, lists.ranking, places)
+    assert case_yangzhou.match(county.opened).lines[0].endswith("blocking=0")
+
+
+def test_first_choices_met_on_record_are_those_that_the_tables_say(county) -> None:
+    lists, table = county.opened.lists, county.report.dataset["preferences"]
+    placed = table[table["assigned_on"].notna()]
+    numbers = matching.choice_numbers(lists.assigned, lists.wishes)
+    assert sum(number == 1 for number in numbers.values()) == int(placed["cadre_rank"].eq(1).sum()) > 0
+
+
+@pytest.mark.parametrize(("day", "stated", "placed"), [("2023-04-15", True, False), ("2022-01-01", False, False)])
+def test_an_earlier_day_knows_only_what_was_stated_by_then(day: str, stated: bool, placed: bool) -> None:
+    opened = notebook.open_page("case_yangzhou", {"as_of": day}).opened
+    assert (opened.lists is not None) == stated
+    assert bool(opened.lists and opened.lists.assigned) == placed
+    assert case_yangzhou.match(opened).source
+
+
+def test_an_exchange_that_there_is_not_names_the_nearest() -> None:
+    with pytest.raises(RequestError, match="0421-2023"):
+        notebook.open_page("case_yangzhou", {"exchange": "0421-2022"})
+
+
+def test_several_organisations_are_shown_no_person(county) -> None:
+    someone = next(iter(county.opened.lists.wishes))
+    assert someone in case_yangzhou.match(county.opened).source
+    several = dataclasses.replace(county.opened, organisations=["0421", "0422"])
+    assert someone not in case_yangzhou.match(several).source

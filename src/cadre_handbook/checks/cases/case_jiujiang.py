@@ -11,10 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from cadre_handbook import history, published, schema, validation
-from cadre_handbook.checks.planning import team_stability
-from cadre_handbook.dataset import Dataset
-from cadre_handbook.i18n import _, bracketed
+from cadre_handbook import figures, published, show, validation
+from cadre_handbook.i18n import _, label
 from cadre_handbook.policy import Settings
 from cadre_handbook.published import beside, recomputed, shares
 from cadre_handbook.values import lookup
@@ -22,53 +20,14 @@ from cadre_handbook.values import lookup
 
 def opened(report: validation.Report, settings: Settings, given: Mapping[str, Any]) -> published.Opened:
     """The published figures, with teams, locals, avoidance, promotions and moves as the checks count them."""
-    others = ["exchange_pathways", "team_stability"]
-    case = published.opened("case_jiujiang", "jiujiang", report, settings, given, others=others)
-    members = team_members(case.runs["team_stability"].dataset, settings)
-    members = members[members["organisation_id"].isin(case.organisations).to_numpy()]
-    moves = case.runs["exchange_pathways"].of("across_departments")
-    return replace(case, own=pd.concat([_of_teams(members, case), _heads_moved(moves, case)], ignore_index=True))
+    case = published.opened("case_jiujiang", "jiujiang", report, settings, given)
+    return replace(case, own=_moves(case))
 
 
-def team_members(dataset: Dataset, settings: Settings) -> pd.DataFrame:
-    """Members of county Party teams at the end of `as_of`, one row each: `organisation_id`, `age` (Int64, full years), `educated`
-    (boolean; NA where not on record)."""
-    seats = team_stability.seats(dataset)
-    held = history.held_on(seats[seats["team"].eq("party").to_numpy(bool)], settings.as_of)
-    held = held[held["level"].eq("county").fillna(False).to_numpy(bool)].drop_duplicates("cadre_id")
-    cadres = dataset["cadres"]
-    born = lookup(held["cadre_id"], cadres, "cadre_id", "birth_date")
-    education = lookup(held["cadre_id"], cadres, "cadre_id", "education").astype("object")
-    codes = schema.tables()["cadres"].fields["education"].codes
-    enough = set(codes[codes.index(settings.least_education) :])
-    return held[["organisation_id", "cadre_id"]].assign(
-        age=history.full_years(born, settings.as_of),
-        educated=education.isin(enough).astype("boolean").mask(education.isna()),
-    )
-
-
-def _of_teams(members: pd.DataFrame, case: published.Opened) -> pd.DataFrame:
-    """Mean age and education of the Party team, of members whose record has them."""
-    rows = []
-    for organisation in case.organisations:
-        here = members[members["organisation_id"].eq(organisation).to_numpy(bool)]
-        ages, educated = here["age"].dropna(), here["educated"].dropna()
-        mean = _("{age} of {n} members").format(age=f"{ages.mean():.2f}", n=len(ages)) if len(ages) else _("no data")
-        unknown = [int(here[column].isna().sum()) for column in ("age", "educated")]
-        counted = [_("full years of the Party team’s members"), _("highest education of the Party team’s members")]
-        counted = [text + _unknown(count) for text, count in zip(counted, unknown, strict=True)]
-        rows.append((organisation, "mean_age", mean, counted[0]))
-        rows.append((organisation, "education", published.share_text(int(educated.sum()), len(educated)), counted[1]))
-    return published.own_rows(rows)
-
-
-def _unknown(count: int) -> str:
-    return bracketed(_("{count} unknown").format(count=count)) if count else ""
-
-
-def _heads_moved(moves: pd.DataFrame, case: published.Opened) -> pd.DataFrame:
+def _moves(case: published.Opened) -> pd.DataFrame:
     """All moves, those into the posts of Party and government heads, and those down and up across the county's border."""
     run = case.runs["exchange_pathways"]
+    moves = run.of("across_departments")
     moves = moves[(moves["post_id"].notna() & ~moves["missing"]).to_numpy(bool)]
     kind = lookup(moves["post_id"], run.dataset["posts"], "post_id", "kind").astype("object")
     heads = moves[kind.isin(["party_secretary", "government_head"]).to_numpy(bool)]
@@ -89,4 +48,34 @@ def _heads_moved(moves: pd.DataFrame, case: published.Opened) -> pd.DataFrame:
     return published.own_rows(rows)
 
 
-VIEWS = {"The published figures": recomputed, "Your own figures beside them": beside, "Shares beside shares": shares}
+def teams(opened_: published.Opened) -> show.View:
+    """Mean age and education of the Party team, now and before the last change of term, beside Jiujiang's."""
+    run = opened_.runs["team_profile"]
+    values = run.results.set_index(["organisation_id", "measure", "group"])["value"].astype(float)
+    asked = {"mean_age": ("mean_age", "age_change", False), "education": ("educated", "education_change", True)}
+    rows = []
+    for figure, (measure, change, is_share) in asked.items():
+        for organisation in run.organisations:
+            now = values.get((organisation, measure, "party"), float("nan"))
+            step = values.get((organisation, change, "party"), float("nan"))
+            rows.append(
+                {
+                    "panel": label(opened_.case.figures[figure]),
+                    "row": organisation if len(run.organisations) > 1 else _("Party team"),
+                    "now": now,
+                    "then": now - step,
+                    "beside": float(opened_.case.figures[figure]["value"]),
+                    "is_share": is_share,
+                }
+            )
+    title = _("Mean age and education of Party teams, beside Jiujiang’s")
+    words = (_("now"), _("before the last change of term"), _("Jiujiang"))
+    return show.View(picture=figures.panels(pd.DataFrame(rows), opened_.settings, opened_.slug, words, title))
+
+
+VIEWS = {
+    "The published figures": recomputed,
+    "Your own figures beside them": beside,
+    "Shares beside shares": shares,
+    "Age and education of the teams": teams,
+}
