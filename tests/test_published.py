@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -164,6 +165,7 @@ def test_labels_have_their_chinese(name: str) -> None:
         ("guizhou.government_heads", "7 of 9", None),
         ("jiujiang.education", "79.26%", "79.26%"),
         ("jiujiang.team_pull", "72%", "72%"),
+        ("jiujiang.mean_age", "41.71 years old", "41.71 岁"),
         ("jiujiang.education_rise", "16 percentage points", "16 个百分点"),
         ("jiujiang.locals", "at least a third", "不少于三分之一"),
         ("jiujiang.down_share", "–", "–"),  # the paper does not print it
@@ -199,6 +201,22 @@ def test_every_published_figure_is_in_the_table(slug: str, pages) -> None:
     assert [line.partition(" ")[0].partition("/")[2] for line in view.lines][: len(figures)] == list(figures)
     assert all(item["label"] in view.source for item in figures.values())
     assert "does not agree" not in view.source
+
+
+def test_a_figure_is_not_said_to_agree_where_its_whole_alone_does(pages) -> None:
+    table = shown(pages["case_guizhou"], "recomputed").source
+    assert table.count("the whole agrees: 9; the count itself cannot be worked out") == 6
+    assert table.count("agrees: 24,874 cadres") == 1
+    assert "put together here: 18 of 49" in shown(pages["case_jiujiang"], "recomputed").source
+
+
+def test_a_figure_that_does_not_agree_is_said_to_differ(pages) -> None:
+    content = raw("guizhou")
+    content["figures"]["moved_section_level"]["value"] = 22228
+    opened = dataclasses.replace(pages["case_guizhou"].opened, case=published.checked("guizhou", content))
+    view = published.recomputed(opened)
+    assert "does not agree: 24,820 cadres" in view.source
+    assert view.lines[0] == "guizhou/moved 24874: differs"
 
 
 @pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != "case_beijing"])

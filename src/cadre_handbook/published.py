@@ -25,14 +25,14 @@ import pandas as pd
 from cadre_handbook import checks, figures, show, validation, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook.errors import PolicyError
-from cadre_handbook.i18n import _, bracketed, joined, label
+from cadre_handbook.i18n import _, bracketed, clauses, joined, label
 from cadre_handbook.paths import DATA
 from cadre_handbook.policy import Settings
 from cadre_handbook.references import reference_text
 from cadre_handbook.strict_yaml import load_yaml, nearest, refuse_unknown
 from cadre_handbook.tables import NONE, ROWS_SHOWN, html_table
 
-ROUNDED = ("share", "years", "points")  # units whose figures are rounded; all others are counts
+ROUNDED = ("share", "years", "years old", "points")  # units whose figures are rounded; all others are counts
 OF_A_FIGURE = {
     *("value", "k", "n", "unit", "bound", "label", "label_zh_CN", "unclear"),
     *("cannot", "cannot_zh_CN", "beside", "in_words", "ours"),
@@ -222,6 +222,8 @@ def _from(case: Published, relation: Mapping[str, Any]) -> str:
     if relation["is"] == "full_years":
         return _("full years from {first} to {last}").format(first=relation["of"][0], last=relation["of"][1])
     numbers = [_operand_text(case, reference) for reference in relation["of"]]
+    if relation["is"] == "same":
+        return label(case.figures[relation["of"][0]]) + bracketed(numbers[0])
     sign = {"sum": " + ", "difference": " − ", "share": " / "}.get(relation["is"], ", ")
     return sign.join(numbers)
 
@@ -232,7 +234,8 @@ def _operand_text(case: Published, reference: str) -> str:
         return f"{case.figures[name][part]}"
     if name in case.derived:
         return span_text(case.span(name))
-    return published_text({**case.figures[name], "unit": "share" if case.figures[name].get("unit") == "share" else ""})
+    figure = case.figures[name]
+    return published_text(figure if figure.get("unit") in ("share", "points") else {**figure, "unit": ""})
 
 
 # --- a case opened --------------------------------------------------------------------------------
@@ -287,8 +290,8 @@ def recomputed(opened_: Opened) -> show.View:
     for name, figure in case.figures.items():
         relations = [item for item in case.relations if item["figure"].partition(".")[0] == name]
         said = published_text(figure)
-        outcome = [_outcome(case, item) for item in relations] or [_not_alone(case, name, figure)]
-        rows.append([label(figure), said, joined(_from(case, item) for item in relations), joined(outcome)])
+        outcome = _outcomes(case, relations, figure) if relations else [_not_alone(case, name, figure)]
+        rows.append([label(figure), said, joined(_from(case, item) for item in relations), clauses(*outcome)])
         state = ("agrees" if all(map(case.agrees, relations)) else "differs") if relations else "not recomputed"
         lines.append(f"{case.name}/{name} {_span_line(case.span(name))}: {state}")
         glued[name] = said
@@ -327,9 +330,20 @@ def _span_line(span: Span) -> str:
     return low if low == high else f"{low}..{high}"
 
 
+def _outcomes(case: Published, relations: Sequence[Mapping[str, Any]], figure: Mapping[str, Any]) -> list[str]:
+    """Whether a figure agrees with what gives it; of a count whose whole alone can be worked out, that it is no more."""
+    if figure.get("ours"):
+        return [_("put together here: {k} of {n}").format(k=figure["k"], n=figure["n"])]
+    wholes = [item["figure"].endswith(".n") for item in relations]
+    alone = [_("the count itself cannot be worked out")] if all(wholes) else []
+    return [_outcome(case, item) for item in relations] + alone
+
+
 def _outcome(case: Published, relation: Mapping[str, Any]) -> str:
     unit = case.figures[relation["figure"].partition(".")[0]].get("unit", "")
     text = span_text(case.worked_out(relation), unit)
+    if relation["figure"].endswith(".n") and case.agrees(relation):
+        return _("the whole agrees: {figure}").format(figure=text)
     return (_("agrees: {figure}") if case.agrees(relation) else _("does not agree: {figure}")).format(figure=text)
 
 

@@ -309,6 +309,7 @@ def unit_word(unit: str) -> str:
         "posts": _("posts"),
         "villages": _("villages"),
         "prefectures": _("prefectures"),
+        "years old": _("years old"),
     }.get(unit, unit)
 
 
