@@ -278,7 +278,7 @@ def parameters_table(policy: policies.Policy, settings: policies.Settings) -> pd
         since = _(", from {day}").format(day=value.from_) if value.from_ else ""
         unverified = _(" (wording not verified)") if value.wording == "unverified" else ""
         reference = reference_text(value.reference, value.reference_zh_CN) + since + unverified
-        rows.append([name, label(parameter), shown, _unit(parameter.unit), origin_word(value.origin), reference])
+        rows.append([name, label(parameter), shown, unit_word(parameter.unit), origin_word(value.origin), reference])
     headings = [_("Parameter"), _("Meaning"), _("Value"), _("Unit"), _("Origin"), _("Reference")]
     return pd.DataFrame(rows, columns=headings)
 
@@ -288,7 +288,8 @@ def _choice_text(parameter: policies.Parameter, value) -> str:
     return f"{value}{bracketed(label(choice))}" if choice and label(choice) else policies.short(value)
 
 
-def _unit(unit: str) -> str:
+def unit_word(unit: str) -> str:
+    """The word of a unit in the language in use; one that is not known stays as it is."""
     return {
         "years": _("years"),
         "months": _("months"),
@@ -305,6 +306,10 @@ def _unit(unit: str) -> str:
         "correlation": _("correlation"),
         "ratio": _("ratio"),
         "probability": _("probability"),
+        "posts": _("posts"),
+        "villages": _("villages"),
+        "prefectures": _("prefectures"),
+        "years old": _("years old"),
     }.get(unit, unit)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from cadre_handbook import checks
 from cadre_handbook import policy as policies
 
-SHARED = ("history", "places", "values", "verdict", "estimates", "scorecard")
+SHARED = ("history", "places", "values", "verdict", "estimates", "scorecard", "published", "matching")
 
 
 def start(slug: str) -> str:

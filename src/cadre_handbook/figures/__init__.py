@@ -14,6 +14,7 @@ from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, pe
 from cadre_handbook.figures.incidence import incidence
 from cadre_handbook.figures.lanes import lanes
 from cadre_handbook.figures.matrix import matrix
+from cadre_handbook.figures.pairs import pairs
 from cadre_handbook.figures.panels import panels
 from cadre_handbook.figures.parity import parity, withheld
 from cadre_handbook.figures.profile import profile
@@ -41,6 +42,7 @@ __all__ = [
     "incidence",
     "lanes",
     "matrix",
+    "pairs",
     "panels",
     "parity",
     "percent_text",

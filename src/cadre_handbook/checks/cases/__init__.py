@@ -1,0 +1,1 @@
+"""What the documents tell of places, with their figures, and the reader’s own beside them: the part “cases”."""
