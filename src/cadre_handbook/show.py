@@ -164,7 +164,7 @@ def results_table(run: Run) -> pd.DataFrame:
     names = run.dataset["organisations"].set_index("organisation_id")["name"]
     table = pd.DataFrame(
         {
-            _("Organisation"): [_named(row.organisation_id, names) for row in rows],
+            _("Organisation"): [named(row.organisation_id, names) for row in rows],
             _("Measure"): [verdict.measure_label(run.policy, row.measure, row.group) for row in rows],
             _("Verdict"): [verdict_text(row.verdict) for row in rows],
             _("Figure"): [figure_text(row) for row in rows],
@@ -213,7 +213,8 @@ def _figure_and_verdict(results: pd.DataFrame) -> tuple[str, str]:
     return figure, joined(words)
 
 
-def _named(organisation: str, names: pd.Series) -> str:
+def named(organisation: str, names: pd.Series) -> str:
+    """An organisation by its name with its id, by its id alone where it has no name; ``names`` by id."""
     name = names.get(organisation)
     return f"{name}{bracketed(organisation)}" if isinstance(name, str) else organisation
 
