@@ -48,6 +48,7 @@ OPTIONAL = {
         "ethnicity",
         "party",
         "left_reason",
+        "education",
     ],
     "postings": ["route", "decision_id", "from_place_code", "exchange_kind", "plan_id"],
     "decisions": [
@@ -62,6 +63,9 @@ OPTIONAL = {
         "outcome_on",
         "appeal",
         "review_id",
+        "assessment_id",
+        "tasks_looked_at",
+        "recommended_on",
     ],
     "trainings": ["kind", "end", "completed", "hours", "online"],
     "assessments": ["grade", "kind", "standard", "score", "narrative", "performance_weight"],
@@ -69,6 +73,11 @@ OPTIONAL = {
     "needs": ["kind", "settled_on", "confirmed"],
     "plans": ["cadre_id", "post_id", "adopted_on", "purpose"],
     "local_rules": ["topic", "unit_id", "in_force_from", "in_force_to", "revised_on"],
+    "outreach": ["unit_id", "kind", "audience", "model"],
+    "surveys": ["unit_id", "closed_on", "exchanged_on", "invited", "returned"],
+    "survey_answers": ["answer"],
+    "posts_offered": ["decided_on"],
+    "preferences": ["cadre_rank", "post_rank", "assigned_on"],
     "supervision": ["kind", "talked_on", "examined_on", "outcome"],
     "tracking_files": [
         "posting_id",
@@ -80,7 +89,22 @@ OPTIONAL = {
     "awards": ["kind"],
     "tests": ["taken_on", "consent", "refused"],
     "reserve": ["ready", "for_post_id", "removed_on"],
-    "relocations": ["posting_id", "has_family", "family_moved", "asked_on"],
+    "relocations": [
+        "posting_id",
+        "has_family",
+        "family_moved",
+        "asked_on",
+        "needs_housing",
+        "lodging",
+        "housed_on",
+        "nights_paid",
+        "commute_minutes",
+        "lodging_provided",
+        "pay_change",
+        "title_before",
+        "title_after",
+    ],
+    "hardship_support": ["kind", "ended_on"],
     "secondments": [
         "posting_id",
         "planned_on",
@@ -96,10 +120,16 @@ OPTIONAL = {
     "secondment_assessments": ["counted", "judged", "style", "host_heard", "home_heard", "grade"],
     "feedback": ["kind", "on_thinking", "on_work", "on_life"],
     "projects": ["kind", "end"],
-    "studies": ["kind", "end"],
+    "studies": ["kind", "end", "education", "status"],
+    "service_grades": ["service_grade"],
 }
 # Days of which careless records keep the month alone.
-BY_MONTH = {"feedback": ["given_on"], "secondment_assessments": ["assessed_on"]}
+BY_MONTH = {
+    "feedback": ["given_on"],
+    "secondment_assessments": ["assessed_on"],
+    "relocations": ["housed_on"],
+    "hardship_support": ["given_on"],
+}
 
 
 @cache

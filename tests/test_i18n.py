@@ -39,7 +39,7 @@ HALF_WIDTH = re.compile(r"[\u3400-\u9fff][,;:!?()]|[,;!?()][\u3400-\u9fff]")
 IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
 
 # Patterns that hold nothing but gaps, digits and signs.
-FORMAT_ONLY = {"{k} of {n}", "{percent} %", "{kind} {share}", "{row}: {counts}"}
+FORMAT_ONLY = {"{k} of {n}", "{what} ({before} → {after})", "{percent} %", "{kind} {share}", "{row}: {counts}"}
 # The words a person may type for true and false, given in both languages at once.
 BOTH_LANGUAGES = {"expected true or false (also 是/否, 1/0); leave the cell empty where it is not known"}
 
@@ -454,6 +454,6 @@ def test_what_is_lacking_is_said_in_chinese(slug: str, sample, in_chinese):
     assert reasons.str.startswith("缺少或为空：“").all()
     assert not reasons.map(ENGLISH_SENTENCE.search).any()
     assert len(reasons) == sum(
-        bool(set(measure.tables) - set(schema.core_tables())) * max(len(measure.groups), 1)
+        bool(set(checks.needed(measure, run.settings)) - set(schema.core_tables())) * max(len(measure.groups), 1)
         for measure in policy.load_policy(slug).measures.values()
     )

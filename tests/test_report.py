@@ -18,6 +18,7 @@ from cadre_handbook import __version__, checks, i18n, policy, review, scorecard,
 from cadre_handbook.dataset import open_dataset
 from cadre_handbook.i18n import in_language
 from cadre_handbook.reporting import document, outcome, page
+from cadre_handbook.reporting import run as running
 from cadre_handbook.reporting.outcome import About
 from cadre_handbook.tables import cell_text
 from cadre_handbook.validation import validate
@@ -142,21 +143,27 @@ def test_the_head_says_whose_data_as_of_when_and_that_it_is_confidential(county,
 
 
 def test_a_number_stands_with_its_target_origin_and_place(county, tmp_path):
-    _outcomes, source = made(county, tmp_path)
+    outcomes, source = made(county, tmp_path)
     section = source[source.index('id="tenure_limit"') :]
     table = section[section.index("ch-report-verdicts") : section.index("</table>")]
     rows = [Page(row).texts for row in table.split("<tr>")]
     [row] = [[cell.strip() for cell in row if cell.strip()] for row in rows if any("limit or more" in c for c in row)][
         :1
     ]
-    assert row[1:8] == ["× not met", "4", "1", "0", "–", "≤ 0", "the documents"]
-    assert "2.2" in row[8]
+    assert row[1:7] == ["× not met", "4", "1", "0", "≤ 0", "the documents"]
+    assert "2.2" in row[7]
+    assert ">Figure<" not in table  # of counts alone
+    outcomes[0].results.loc[outcomes[0].results["measure"].eq("moved_early"), "value"] = 0.25
+    shares = page._verdict_table(outcomes[0], policy.load_policy("tenure_limit"))
+    assert ">Figure (%)<" in shares
+    assert ">25.0<" in shares
 
 
 def test_what_is_missing_is_named_with_the_table_that_would_bring_it(county, tmp_path):
     outcomes, source = made(county, tmp_path)
     lacks = page.lacking(outcomes[SLUGS.index("family_support")])
     assert any("the table needs" in what for _measure, what in lacks)
+    assert not any("missing or empty" in what for _measure, what in lacks)
     assert all("the table" in what or "the column" in what for _measure, what in lacks)
     missing = source[source.index('<section id="missing">') :]
     assert "the table needs" in Page(missing[: missing.index("</section>")]).text
@@ -283,9 +290,16 @@ def test_what_a_review_said_goes_along(county, tmp_path):
     )
     assert reviewed.findings["status"].tolist() == ["justified"]
     assert "justified: 1" in reviewed.review[0]
-    document.write(tmp_path / "scorecard.docx", about(), [reviewed])
-    cells = [cell.text for table in docx.Document(tmp_path / "scorecard.docx").tables for cell in table._cells]
+    out = tmp_path / "out"
+    running._write_report(out, about(), [reviewed], None, records)
+    cells = [cell.text for table in docx.Document(out / "scorecard.docx").tables for cell in table._cells]
     assert "justified" in cells
+    assert "justified: 1" in (out / "report.html").read_text(encoding="utf-8")
+    again = review.read_records(out / running.WORKBOOK)
+    assert dict(zip(again["recommendation"], again["state"], strict=True)) == {
+        "tenure_limit": "justified",
+        "avoidance": "reviewed",
+    }
 
 
 # The Word file

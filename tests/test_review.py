@@ -272,6 +272,9 @@ def test_an_exception_turns_no_verdict_and_what_would_be_without_it_is_said(
     excepted = {name: {"State": "excepted", "Excepted until": "2025-06-30", **by} for name in ids}
     reviewed = run("tenure_limit", records=review.read_records(filled_in(workbook, "Review", excepted)))
     assert reviewed.results.equals(plain.results)
+    states = show.findings_table(reviewed)["State"]
+    assert list(states[reviewed.findings["measure"].eq("years_in_post")]) == ["excepted"] * len(ids)
+    assert set(states[~reviewed.findings["measure"].eq("years_in_post")]) == {"not reviewed yet"}
     table = show.results_table(reviewed).set_index("Measure")["Of these excepted"]
     assert table.iloc[0] == len(ids)
     assert not table.iloc[1:].any()

@@ -263,6 +263,18 @@ def test_a_failure_is_told_without_what_its_traceback_shows():
     assert "Canary" not in running.told(RuntimeError(CANARY))
 
 
+def test_a_defect_outside_the_notebooks_is_told_alike(county, command, tmp_path, monkeypatch):
+    def broken(*_arguments):
+        raise KeyError(CANARY)
+
+    monkeypatch.setattr(running, "_begin", broken)
+    data = county.write(tmp_path / "data")
+    status, printed, told = command("run", "--data", data, "--out", tmp_path / "out", *AS_OF, *ONE)
+    assert (status, printed) == (1, "")
+    assert told.startswith("a defect of ours, KeyError (test_run.py:")
+    assert "Canary" not in told
+
+
 # With kernels
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
+import types
 
 import pandas as pd
 import pytest
-from made import county
+from made import county as made_county
 
-from cadre_handbook import i18n, policy, review, sample, scorecard, show, verdict
+from cadre_handbook import directives, i18n, notebook, policy, review, sample, scorecard, show, verdict
+from cadre_handbook.checks.whole import scorecard as scorecard_page
 from cadre_handbook.errors import RequestError
 
 DAY = pd.Timestamp("2024-12-31")
@@ -18,12 +20,12 @@ DAY = pd.Timestamp("2024-12-31")
 
 @pytest.fixture(scope="module")
 def records() -> list[dict]:
-    return scorecard.evaluate_all(county(sample.SEED).report, {"as_of": DAY})[0]
+    return scorecard.evaluate_all(made_county(sample.SEED).report, {"as_of": DAY})[0]
 
 
 @pytest.fixture(scope="module")
 def findings() -> pd.DataFrame:
-    return scorecard.evaluate_all(county(sample.SEED).report, {"as_of": DAY})[1]
+    return scorecard.evaluate_all(made_county(sample.SEED).report, {"as_of": DAY})[1]
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,8 @@ def test_what_was_missing_is_said_where_a_verdict_could_not_be_given(card: score
     assert all(reason in page for reason in open_["reason"])
     sure = card.results[card.results["verdict"].eq(verdict.MET) & card.results["missing"].eq(0)]
     assert not any(f'ch-box-why">{reason}<' in page for reason in sure["reason"] if reason)
+    though = card.results[card.results["verdict"].isin([verdict.MET, verdict.NOT_MET]) & card.results["missing"].gt(0)]
+    assert page.count('ch-box-why">unknown: ') >= len(though) > 0
 
 
 def test_links_lead_to_the_pages_and_only_where_they_are_asked_for(card: scorecard.Scorecard) -> None:
@@ -69,7 +73,7 @@ def test_links_lead_to_the_pages_and_only_where_they_are_asked_for(card: scoreca
 
 def test_the_page_speaks_chinese(records: list[dict]) -> None:
     with i18n.in_language("zh_CN"):
-        made, found = scorecard.evaluate_all(county(sample.SEED).report, {"as_of": DAY})
+        made, found = scorecard.evaluate_all(made_county(sample.SEED).report, {"as_of": DAY})
         earlier = {"results": [entry | {"as_of": "2023-12-31", "k": None} for entry in records]}
         page = scorecard.make(scorecard.results_of(made), found, earlier).html()
     text = re.sub(r"<[^>]+>", " ", page)
@@ -288,7 +292,7 @@ def test_exceptions_stand_beside_the_verdict_which_stays(
     path = tmp_path / "records.csv"
     rows = [f"{name},excepted,2025-06-30,approved,cadre section" for name in findings.loc[measure, "finding_id"]]
     path.write_text("\n".join(["finding_id,state,until,why,recorded_by", *rows]) + "\n", encoding="utf-8")
-    made, found = scorecard.evaluate_all(county(sample.SEED).report, {"as_of": DAY, "review": str(path)})
+    made, found = scorecard.evaluate_all(made_county(sample.SEED).report, {"as_of": DAY, "review": str(path)})
     reviewed = scorecard.make(scorecard.results_of(made), found)
     assert list(reviewed.results["verdict"]) == list(card.results["verdict"])
     count = int(measure.sum())
@@ -296,3 +300,65 @@ def test_exceptions_stand_beside_the_verdict_which_stays(
     assert reviewed.checks_html().count("of these excepted") == 1
     assert "of these excepted" not in card.checks_html()
     assert list(reviewed.rows()["Of these excepted"]).count(str(count)) == 1
+
+
+# --- the notebook ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_data(county, tmp_path) -> dict:
+    """What a notebook's namespace holds for data of two counties."""
+    return {"data": str(county.write(tmp_path / "我的 数据")), "as_of": "2024-12-31"}
+
+
+def test_a_notebook_shows_each_organisation_of_ones_own_data_without_links_into_the_book(own_data: dict) -> None:
+    page = notebook.open_page("scorecard", own_data)
+    of_card = {whose: set(card.results["organisation_id"]) for whose, card in page.opened.cards.items()}
+    assert of_card == {"Eastern county (01100)": {"01100"}, "Western county (410100)": {"410100"}}
+    for view in scorecard_page.VIEWS.values():
+        shown = view(page.opened)
+        assert [shown.source.count(f">{whose}</p>") for whose in of_card] == [1, 1]
+        assert "<a " not in shown.source
+    assert "2023-12-31" in scorecard_page.changed(page.opened).source
+    one = notebook.open_page("scorecard", own_data | {"organisation_id": "410100", "earlier": "none"})
+    assert one.organisations == ["410100"]
+    assert scorecard_page.changed(one.opened).source == ""
+
+
+def test_a_misspelt_parameter_of_an_overview_is_refused_with_the_nearest(own_data: dict) -> None:
+    with pytest.raises(RequestError, match=r"no parameter “earler” in scorecard\. Did you mean “earlier”"):
+        notebook.open_page("scorecard", own_data | {"earler": "none"})
+    with pytest.raises(RequestError, match="as_of is missing"):
+        notebook.open_page("scorecard", {"data": own_data["data"]})
+
+
+def test_a_view_keeps_its_html_and_figures_for_a_page(own_data: dict, monkeypatch) -> None:
+    page = notebook.open_page("scorecard", own_data | {"organisation_id": "01100", "earlier": "none"})
+    shown, kept = [], {}
+    monkeypatch.setattr(notebook, "display", shown.append)
+    monkeypatch.setattr(notebook, "_glue", lambda name, value, mime="text/plain": kept.update({name: value}))
+    page.show("every_check")
+    assert shown[0].source == kept["every_check"]
+    assert kept["checks"] == str(len(policy.checks()))
+    counted = sum(int(value) for name, value in kept.items() if name.startswith("verdict."))
+    assert kept["results"] == str(counted)
+
+
+# --- findings by what can be done -----------------------------------------------------------------
+
+
+def test_the_page_of_actions_lists_every_reason_once() -> None:
+    lines: list[str] = []
+    directive = directives.Actions.__new__(directives.Actions)
+    document = types.SimpleNamespace(
+        settings=types.SimpleNamespace(env=types.SimpleNamespace(note_dependency=lambda path: None)),
+        note_explicit_target=lambda section: None,
+    )
+    directive.state = types.SimpleNamespace(
+        document=document, nested_parse=lambda said, _offset, _section: lines.extend(said)
+    )
+    sections = directive.run()
+    assert [section["ids"] for section in sections] == [[f"action-{name}"] for name in policy.actions()]
+    reasons = [reason.text for slug in policy.checks() for reason in policy.load_policy(slug).reasons.values()]
+    listed = [line[2:] for line in lines if line.startswith("- ")]
+    assert sorted(listed) == sorted(re.sub(r"\{[^}]*\}", "…", text) for text in reasons)

@@ -113,6 +113,20 @@ def test_any_by_knows_yes_no_and_unknown():
     assert pd.isna(found["open"])
 
 
+def test_at_least_so_many_are_sure_or_open_or_ruled_out():
+    flags = pd.Series([True, None, True, None, False, True], dtype="boolean")
+    keys = pd.Series(["open", "open", "sure", "sure", "sure", "sure"])
+    subjects = pd.Series(["sure", "open", "nobody"], index=[3, 4, 5])
+    surely, at_most = values.how_many(flags, keys, subjects)
+    assert surely.to_dict() == {3: 2, 4: 1, 5: 0}
+    assert at_most.to_dict() == {3: 3, 4: 2, 5: 0}
+    found = values.at_least(2, flags, keys, subjects)
+    assert found[3]
+    assert pd.isna(found[4])
+    assert not found[5]
+    assert not values.at_least(2, flags[:0], keys[:0], subjects).any(), "no row is no event"
+
+
 def test_lookup_takes_the_row_that_is_named_and_nothing_else():
     table = pd.DataFrame({"key": ["a", None, "b"], "value": pd.array([1, 2, 3], dtype="Int64")})
     found = values.lookup(pd.Series(["b", "z", None, "a"], index=[5, 6, 7, 8]), table, "key", "value")

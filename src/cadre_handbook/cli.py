@@ -319,22 +319,27 @@ def _run(options: argparse.Namespace) -> int:
     from cadre_handbook.kernels import SIDE_BY_SIDE
     from cadre_handbook.reporting import run
 
-    return run.run(
-        run.Request(
-            data=options.data,
-            out=options.out,
-            as_of=options.as_of,
-            language=options.language,
-            organisations=options.organisation_id,
-            allow_problems=options.allow_problems,
-            given=_named_values(options.parameter),
-            policy=options.policy,
-            jobs=options.jobs or SIDE_BY_SIDE,
-            earlier=options.earlier,
-            review=options.review,
-            slugs=options.slugs,
-        )
+    request = run.Request(
+        data=options.data,
+        out=options.out,
+        as_of=options.as_of,
+        language=options.language,
+        organisations=options.organisation_id,
+        allow_problems=options.allow_problems,
+        given=_named_values(options.parameter),
+        policy=options.policy,
+        jobs=options.jobs or SIDE_BY_SIDE,
+        earlier=options.earlier,
+        review=options.review,
+        slugs=options.slugs,
     )
+    try:
+        return run.run(request)
+    except HandbookError:
+        raise
+    except Exception as error:  # its message may hold cells of tables
+        print(run.told(error), file=sys.stderr)
+        return HandbookError.exit_status
 
 
 def _results(options: argparse.Namespace) -> int:

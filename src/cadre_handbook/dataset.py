@@ -87,6 +87,19 @@ class Dataset:
         rows = self.left_out.loc[self.left_out["table"] == table, "row"]
         return self.text[table].loc[rows] if table in self.text else empty_table(table)
 
+    def with_left_out(self, table: str) -> pd.DataFrame:
+        """The rows of a table about organisations, and after them those left out for their problems.
+
+        Of these no more than key and organisation is known, and perhaps not that: such a row stands here for every
+        organisation where its own is not one of the data.
+        """
+        left_out = self.left_out_rows(table)[[schema.tables()[table].key, "organisation_id"]].astype("object")
+        every = self["organisations"]["organisation_id"].tolist()
+        known = left_out["organisation_id"].isin(every)
+        own = left_out["organisation_id"].where(known, pd.Series([every] * len(known), known.index))
+        left_out = left_out.assign(organisation_id=own).explode("organisation_id")
+        return pd.concat([self[table], left_out], ignore_index=True)
+
 
 # --- reading --------------------------------------------------------------------------------------
 
@@ -161,8 +174,17 @@ def _cell_text(value) -> str:
     return str(value)
 
 
-def _workbook_rows(path: Path) -> dict[str, list[list[str]]]:
-    """The rows of each sheet that is named like a table, by the sheet's title."""
+def table_named(name: str) -> str | None:
+    """The table that a file or sheet name means: its name, or its title in either language."""
+    wanted = unicodedata.normalize("NFKC", name).strip().lower()
+    for table in schema.tables().values():
+        if wanted in (table.name, table.title.lower(), table.title_zh_CN):
+            return table.name
+    return None
+
+
+def _workbook_rows(path: Path, wanted: Callable[[str], object] = table_named) -> dict[str, list[list[str]]]:
+    """The rows of each sheet whose title is wanted, by the title: where not said otherwise, those named like a table."""
     import openpyxl
 
     limits.archive(path, needs=["[Content_Types].xml"])
@@ -174,7 +196,7 @@ def _workbook_rows(path: Path) -> dict[str, list[list[str]]]:
                 return {
                     sheet.title: _sheet_rows(sheet, f"{path.name} [{sheet.title}]")
                     for sheet in book.worksheets
-                    if table_named(sheet.title)
+                    if wanted(sheet.title)
                 }
             finally:
                 book.close()
@@ -216,16 +238,7 @@ def _without_empty_end(row: list[str]) -> list[str]:
 
 def read_rows(path: Path) -> dict[str, list[list[str]]]:
     """The cells of any workbook by sheet, or of a CSV file under an empty name, as text; `DataRefused` where it cannot be read."""
-    return _workbook_rows(path) if path.suffix.lower() in WORKBOOKS else {"": csv_rows(path)}
-
-
-def table_named(name: str) -> str | None:
-    """The table that a file or sheet name means: its name, or its title in either language."""
-    wanted = unicodedata.normalize("NFKC", name).strip().lower()
-    for table in schema.tables().values():
-        if wanted in (table.name, table.title.lower(), table.title_zh_CN):
-            return table.name
-    return None
+    return _workbook_rows(path, bool) if path.suffix.lower() in WORKBOOKS else {"": csv_rows(path)}
 
 
 def _column_named(heading: str, table: schema.Table) -> str:

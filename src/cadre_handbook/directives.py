@@ -214,10 +214,11 @@ def _console(command: str) -> list[str]:
 
 
 def _tables_of(policy: policies.Policy) -> dict[str, list[str]]:
-    """The tables and columns that any measure of a recommendation needs."""
+    """The tables and columns that any measure of a recommendation needs, those of which it needs one among them."""
     tables: dict[str, list[str]] = {}
     for measure in policy.measures.values():
-        for table, columns in measure.tables.items():
+        either = [item.split(".") for item in measure.tables_any]
+        for table, columns in [*measure.tables.items(), *((table, (column,)) for table, column in either)]:
             known = tables.setdefault(table, [])
             known += [column for column in columns if column not in known]
     return tables
@@ -347,7 +348,7 @@ class Actions(Directive):
         """An action with the reasons that ask for it, by check; a gap in a reason is shown as an ellipsis."""
         section = nodes.section(ids=[f"action-{action.name}"], names=[f"action-{action.name}"])
         section += nodes.title(text=f"{action.label} ({action.label_zh_CN})")
-        lines = [f"{action.text} {action.text_zh_CN}", ""]
+        lines = [action.text, "", action.text_zh_CN, ""]
         for policy in loaded:
             reasons = [reason for reason in policy.reasons.values() if reason.action == action.name]
             if reasons:

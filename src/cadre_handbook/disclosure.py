@@ -10,7 +10,9 @@ others. It is hidden where
 3. *two bodies*: two bodies would both be shown, and the counts of both and of all leave fewer than `min_cell` possible values for
    those in both, in one only or in neither, of which one is small. Then both are hidden;
 4. *the other body*: one of two bodies is hidden, and the other leaves fewer than `min_cell` possible values for its small count.
-   Then both are hidden.
+   Then both are hidden;
+5. *the parts of a whole*: one group of a measure with groups is hidden. Then all its groups are, for the others, taken from the
+   whole, would leave what is hidden.
 
 A higher `min_cell` hides whatever a lower one hides, so that two runs side by side show no more than the first. Who was
 left out for a problem, or whose trait is unknown, is in none of the counts.
@@ -51,7 +53,13 @@ def to_hide(cells: pd.DataFrame, policy: Policy, settings: Settings) -> set[Key]
             names = [name for name in tables if name not in bits and _any_small(_by_x(tables[name]), level)]
             names += _nested_to_hide({name: tables[name] for name in bits if name in tables}, bits, level)
             hidden |= {(organisation, name, group) for name in names}
-    return hidden
+    in_parts = {name for name in traits if policy.measures[name].groups and policy.measures[name].statistic != "parity"}
+    return hidden | {
+        (organisation, name, group.value)
+        for organisation, name, _group in hidden
+        if name in in_parts
+        for group in policy.measures[name].groups
+    }
 
 
 def without(hidden: set[Key], frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:

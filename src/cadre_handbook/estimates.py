@@ -94,9 +94,12 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     """The rate k/n where x is 1 over the rate where x is 0, with its 95 % interval (Katz, on the logarithm; scipy).
 
     Where nobody in one group was counted the logarithm has no end, and half a case is added to every count (Walter, 1975).
+    Where everybody in both was counted it has no spread: the interval is recovered from the exact ones of the two rates (Donner
+    and Zou, 2012), which then is from the lower end of the one to the inverse of the lower end of the other.
     Not enough: nobody in one of the groups, or nobody counted in either. The upper end is infinite where nobody in the
     group compared with was counted.
     """
+    from scipy.stats import binomtest
     from scipy.stats.contingency import relative_risk
 
     n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
@@ -107,8 +110,42 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     result = relative_risk(k1, n1, k0, n0)
     if not k1 or not k0:
         return Estimate(float(result.relative_risk), *_with_half_a_case(k1, n1, k0, n0))
+    if k1 == n1 and k0 == n0:
+        low1, low0 = (float(binomtest(n, n).proportion_ci(0.95).low) for n in (n1, n0))
+        return Estimate(1.0, low1, 1 / low0)
     interval = result.confidence_interval(0.95)
     return Estimate(float(result.relative_risk), float(interval.low), float(interval.high))
+
+
+def shares_apart(k1, n1, k0, n0) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of k1 / n1 - k0 / n0, of independent shares (Newcombe's, of Wilson's intervals; statsmodels).
+
+    Takes and gives arrays; NaN where one side has nobody.
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    k1, n1, k0, n0 = (np.asarray(count, "float64") for count in (k1, n1, k0, n0))
+    known = (n1 > 0) & (n0 > 0)
+    counts = (np.where(known, count, 1.0) for count in (k1, n1, k0, n0))
+    ends = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
+    return tuple(np.where(known, end, NAN) for end in ends)
+
+
+def difference_of_shares(cells: pd.DataFrame) -> Estimate:
+    """The share k/n where x is 1 less the share where x is 0, with its 95 % interval (`shares_apart`).
+
+    Where the same people stand on both sides the interval is rather too wide than too narrow, as long as the two go together.
+    Not enough: nobody on one of the sides.
+    """
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    if not n1 or not n0:
+        return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+    lower, upper = shares_apart(k1, n1, k0, n0)
+    return Estimate(k1 / n1 - k0 / n0, float(lower), float(upper))
+
+
+def _smaller_group(cells: pd.DataFrame) -> int:
+    return min(_counts(cells, x, "n") for x in (1, 0))
 
 
 def _with_half_a_case(k1: int, n1: int, k0: int, n0: int) -> tuple[float, float]:
@@ -333,6 +370,114 @@ def stayer_weights(cells: pd.DataFrame) -> pd.Series:
     return of_stratum.where(cells["x"].astype(float) % 2 == 0, 0.0)
 
 
+# --- middle and mean: x is the value -------------------------------------------------------------------------------------
+
+
+def _repeated(cells: pd.DataFrame) -> np.ndarray:
+    """x once for each subject known."""
+    known = cells[(cells["n"] > 0) & cells["x"].notna()]
+    return np.repeat(known["x"].to_numpy(float), known["n"].to_numpy(int))
+
+
+def median(cells: pd.DataFrame) -> Estimate:
+    """The median of x. It is of all people and not of a sample, so that it has no interval. Not enough: nobody."""
+    values = _repeated(cells)
+    return Estimate(float(np.median(values))) if len(values) else Estimate(NAN, not_enough=_nobody())
+
+
+def whole_mean(cells: pd.DataFrame) -> Estimate:
+    """The mean of x of a whole body, such as a team, and so without interval. Not enough: nobody."""
+    values = _repeated(cells)
+    return Estimate(float(values.mean())) if len(values) else Estimate(NAN, not_enough=_nobody())
+
+
+def _nobody() -> str:
+    return _("there is nobody whose value is known")
+
+
+# --- now and then: x is 1 for those of now, 0 for those of then ----------------------------------------------------------
+
+
+def share_change(cells: pd.DataFrame) -> Estimate:
+    """The share k/n where x is 1 less that where x is 0; whole bodies, no interval. Not enough: nobody in one of the two."""
+    n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
+    if not n1 or not n0:
+        return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+    return Estimate(k1 / n1 - k0 / n0)
+
+
+def mean_change(cells: pd.DataFrame) -> Estimate:
+    """The mean of y where x is 1 less that where x is 0; whole bodies, no interval. Not enough: nobody in one of the two."""
+    means = []
+    for x in (1, 0):
+        side = cells[cells["x"].eq(x).fillna(False).to_numpy(bool) & cells["y"].notna().to_numpy() & (cells["n"] > 0)]
+        if side.empty:
+            return Estimate(NAN, not_enough=_("one of the two groups is empty"))
+        means.append(float(np.average(side["y"].to_numpy(float), weights=side["n"].to_numpy(float))))
+    return Estimate(means[0] - means[1])
+
+
+# --- in less out: x is 1 for coming, -1 for going ------------------------------------------------------------------------
+
+
+def net_count(cells: pd.DataFrame) -> Estimate:
+    """How many more of those counted (k) came (x = 1) than went (x = -1); all are counted, so that it has no interval."""
+    return Estimate(float(_counts(cells, 1, "k") - _counts(cells, -1, "k")))
+
+
+def _net_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
+    """The missing who came all counted and of those who went none, and the other way round; of unknown direction in either."""
+    came, went, missing = (_counts(cells, 1, "missing"), _counts(cells, -1, "missing"), int(cells["missing"].sum()))
+    k1, k0 = _counts(cells, 1, "k"), _counts(cells, -1, "k")
+    either = missing - came - went
+    return [pd.DataFrame({"x": [1, -1], "k": k}) for k in ([k1 + came + either, k0], [k1, k0 + went + either])]
+
+
+# --- waiting: x is the time waited, n the cases, k those that are over ------------------------------------------------------
+
+
+def median_wait(cells: pd.DataFrame) -> Estimate:
+    """The time by which half of the cases are over (Kaplan and Meier 1958), with its 95 % interval.
+
+    A case that still waits counts for as long as it has waited. The interval is that of the curve, log-log (Brookmeyer and
+    Crowley 1982; lifelines); its upper end is infinite where the curve's band never reaches the half. Not enough: a curve
+    that has not come down to the half.
+    """
+    from lifelines import KaplanMeierFitter
+    from lifelines.utils import median_survival_times
+
+    known = cells[(cells["n"] > 0) & cells["x"].notna()]
+    if known.empty:
+        return Estimate(NAN, not_enough=_("no waiting time is known"))
+    days = known["x"].to_numpy(float)
+    durations = np.concatenate([days, days])
+    over = known["k"].to_numpy(int)
+    weights = np.concatenate([over, known["n"].to_numpy(int) - over])
+    ended = np.repeat([True, False], len(known))
+    there = weights > 0
+    fitter = KaplanMeierFitter().fit(durations[there], ended[there], weights=weights[there])
+    value = float(fitter.median_survival_time_)
+    if not np.isfinite(value):
+        return Estimate(NAN, not_enough=_("fewer than half are over by the longest time seen"))
+    bounds = median_survival_times(fitter.confidence_interval_).to_numpy(float).ravel()
+    return Estimate(value, float(bounds.min()), float(bounds.max()))
+
+
+# --- mean of a number a subject: x is the number, n the subjects ------------------------------------------------------------
+
+
+def mean(cells: pd.DataFrame) -> Estimate:
+    """The mean of x over n subjects, with its 95 % interval (Student's; statsmodels). Not enough: fewer than two subjects."""
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    known = cells[(cells["n"] > 0) & cells["x"].notna()]
+    if known["n"].sum() < 2:
+        return Estimate(NAN, not_enough=_("fewer than two subjects have a number"))
+    described = DescrStatsW(known["x"].to_numpy(float), weights=known["n"].to_numpy(float))
+    low, high = described.tconfint_mean()
+    return Estimate(float(described.mean), float(low), float(high))
+
+
 def _no_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
     """None: how far a missing subject could pull it is not bounded, so that with one missing no target is met or missed."""
     return []
@@ -341,6 +486,7 @@ def _no_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
 STATISTICS = {
     "rank_correlation": Statistic(rank_correlation, _correlation_variants),
     "ratio_of_rates": Statistic(ratio_of_rates, _rates_variants),
+    "difference_of_shares": Statistic(difference_of_shares, _rates_variants, size=_smaller_group),
     "ratio_to_all": Statistic(ratio_to_all, _rates_variants),
     "ratio_of_counts": Statistic(ratio_of_counts, _counts_variants),
     "evenness": Statistic(evenness, _evenness_variants),
@@ -351,5 +497,12 @@ STATISTICS = {
         everyone=_of_all,
         size=lambda cells: int(_of_the_body(cells)["n"].sum()),
     ),
+    "median": Statistic(median, _no_variants),
+    "mean": Statistic(mean, _no_variants),
+    "whole_mean": Statistic(whole_mean, _no_variants),
+    "share_change": Statistic(share_change, _no_variants),
+    "mean_change": Statistic(mean_change, _no_variants),
+    "net_count": Statistic(net_count, _net_variants),
+    "median_wait": Statistic(median_wait, _no_variants),
     "matched_difference": Statistic(matched_difference, _no_variants, size=smaller_side),
 }

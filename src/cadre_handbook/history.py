@@ -11,12 +11,14 @@ import pandas as pd
 
 from cadre_handbook import places, schema
 from cadre_handbook.dataset import Dataset
-from cadre_handbook.values import DAY, lookup
+from cadre_handbook.values import DAY, lookup, same
 
 RUNNING = 200_000  # a day number after every date that can be read: an interval that has no end yet
 ONE_DAY = pd.Timedelta(days=1)
 # Reasons for leaving after which nobody can be moved any more; someone transferred out still can.
 OUT_OF_SERVICE = ["retired", "resigned", "dismissed", "died"]
+# Where people serve: at the grassroots, in institutions and enterprises, or else in the organs of a county or city.
+TIERS = {"township": "townships", "subdistrict": "townships", "institution": "others", "enterprise": "others"}
 
 
 # --- days and years -------------------------------------------------------------------------------
@@ -104,6 +106,17 @@ def roots(ids: pd.Series, predecessors: pd.Series) -> pd.Series:
     return pd.Series(ids.to_numpy()[parent], index=ids.index)
 
 
+def all_units(dataset: Dataset) -> pd.DataFrame:
+    """The columns of `units`, and: `unit`, the root (what was only renamed or merged is one); `department`, the root of the
+    unit that a division is part of, else its own; `stands` (bool): no division, and no other unit continues it."""
+    units = dataset["units"].assign(unit=lambda table: roots(table["unit_id"], table["predecessor_unit_id"]))
+    top = roots(units["unit_id"], units["parent_unit_id"])
+    continued = units["unit_id"].isin(units["predecessor_unit_id"].dropna())
+    return units.assign(
+        department=lookup(top, units, "unit_id", "unit"), stands=units["parent_unit_id"].isna() & ~continued
+    )
+
+
 # --- the timeline ---------------------------------------------------------------------------------
 
 
@@ -117,10 +130,8 @@ def timeline(dataset: Dataset) -> pd.DataFrame:
     if "timeline" in dataset.cache:
         return dataset.cache["timeline"]
     organisations = dataset["organisations"][["organisation_id", "place_code", "level", "external", "parent_id"]]
-    units = dataset["units"].assign(unit=lambda table: roots(table["unit_id"], table["predecessor_unit_id"]))
-    top = roots(units["unit_id"], units["parent_unit_id"])
-    units["department"] = lookup(top, units, "unit_id", "unit")
-    units = units.rename(columns={"kind": "unit_kind", "place_code": "unit_place_code"}).drop(columns="name")
+    units = all_units(dataset).drop(columns=["name", "stands"])
+    units = units.rename(columns={"kind": "unit_kind", "place_code": "unit_place_code"})
     posts = dataset["posts"].assign(post=lambda table: roots(table["post_id"], table["predecessor_post_id"]))
     posts = posts.rename(columns={"kind": "post_kind"})
     cadres = dataset["cadres"][["cadre_id", "organisation_id"]].rename(columns={"organisation_id": "managed_by"})
@@ -162,6 +173,12 @@ def record_begins_late(cadres: pd.Series, dataset: Dataset) -> pd.Series:
     joined = lookup(cadres, dataset["cadres"], "cadre_id", "joined_on")
     begins = lookup(cadres, first, "cadre_id", "start")
     return (begins > anniversary(joined, 1)) | lookup(cadres, first, "cadre_id", "from_place_code").notna()
+
+
+def tier(unit_kind: pd.Series) -> pd.Series:
+    """`townships` (and subdistricts), `others` (institutions, enterprises) or `organs` of each kind of unit; NA where unknown."""
+    kind = unit_kind.astype("object")
+    return kind.map(TIERS).mask(kind.notna() & ~kind.isin(list(TIERS)), "organs")
 
 
 # --- secondments ----------------------------------------------------------------------------------
@@ -368,6 +385,76 @@ def _left_for(cadre: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarr
     packed = (np.cumsum(new_cadre) * (RUNNING + 100_000) + end + 50_000) * len(cadre) + here
     ended_last = np.maximum.accumulate(packed) % len(cadre)
     return np.where(held >= 0, held, np.where(before >= 0, ended_last[before], -1))
+
+
+def is_promotion(moves: pd.DataFrame) -> pd.Series:
+    """Whether each move or stay is a promotion (boolean): by `rank_step` where both ranks are known, else by `route`."""
+    return (moves["rank_step"] > 0).astype("boolean").fillna(same(moves["route"], "promoted"))
+
+
+# --- relocations ----------------------------------------------------------------------------------
+
+
+def relocation_of(moves: pd.DataFrame, dataset: Dataset) -> pd.Series:
+    """The id of the row of `relocations` about each of `moves` (NA for none): the one that names the posting moved to, or
+    else one of the same cadre and day."""
+    rows = dataset["relocations"]
+    named = lookup(moves["to_posting_id"], rows, "posting_id", "relocation_id").astype("object")
+    by_day = rows.drop_duplicates(["cadre_id", "moved_on"])[["cadre_id", "moved_on", "relocation_id"]]
+    same_day = moves[["cadre_id", "moved_on"]].merge(by_day, on=["cadre_id", "moved_on"], how="left")["relocation_id"]
+    return named.fillna(pd.Series(same_day.to_numpy(), index=moves.index, dtype="object"))
+
+
+def relocations(dataset: Dataset) -> pd.DataFrame:
+    """Every move to another place of work, one row each, with those to another county that nobody recorded among them.
+
+    The columns of `relocations`, and: `recorded` (bool: it has a row of its own there; else all but its day is unknown),
+    `managed_by`, `changed_county` (boolean, NA unknown; known only of moves between posts on record), `demotion` (boolean, NA
+    where no posting is found that says how they came), `ended_on` (the day of the next such move, or on which the cadre
+    left; NaT while the stay runs). Cached on the dataset.
+    """
+    if "relocations" in dataset.cache:
+        return dataset.cache["relocations"]
+    recorded, all_moves = dataset["relocations"], moves(dataset)
+    about = relocation_of(all_moves, dataset)
+    county = all_moves.assign(about=about)
+    # A row left out for its problem is counted as missing already.
+    left_out = dataset.left_out.loc[dataset.left_out["table"] == "relocations", "cadre_id"]
+    owed = (
+        all_moves["changed_county"].fillna(True).to_numpy(bool) & about.isna() & ~all_moves["cadre_id"].isin(left_out)
+    )
+    others = all_moves[owed.to_numpy(bool)].reset_index(drop=True)
+    blank = recorded.iloc[:0].reindex(range(len(others)))
+    months = [column for column in recorded if column.endswith("_is_month")]
+    blank = blank.assign(cadre_id=others["cadre_id"], posting_id=others["to_posting_id"], moved_on=others["moved_on"])
+    blank[months] = False
+    blank["moved_on_is_month"] = others["moved_on_is_month"]
+    frame = pd.concat([recorded.assign(recorded=True), blank.assign(recorded=False)], ignore_index=True)
+    frame["managed_by"] = lookup(frame["cadre_id"], dataset["cadres"], "cadre_id", "organisation_id")
+    of_rows = lookup(recorded["relocation_id"], county, "about", "changed_county")
+    frame["changed_county"] = pd.concat([of_rows, others["changed_county"]], ignore_index=True).astype("boolean")
+    frame["demotion"] = _came_down(frame, dataset)
+    days = frame[["cadre_id", "moved_on"]].drop_duplicates().sort_values(["cadre_id", "moved_on"], kind="stable")
+    days["next_on"] = days.groupby("cadre_id", sort=False)["moved_on"].shift(-1)
+    following = frame[["cadre_id", "moved_on"]].merge(days, on=["cadre_id", "moved_on"], how="left")["next_on"]
+    left_on = lookup(frame["cadre_id"], dataset["cadres"], "cadre_id", "left_on")
+    frame["ended_on"] = pd.concat([following, left_on], axis=1).min(axis=1).astype(DAY)
+    dataset.cache["relocations"] = frame
+    return frame
+
+
+def _came_down(frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
+    """Whether each move was a demotion or removal, by the posting it names or else one begun that day (boolean, NA for none)."""
+    postings = dataset["postings"]
+    route = postings["route"].astype("object").fillna("")
+    by_id = postings.assign(route=route)
+    named = lookup(frame["posting_id"], by_id, "posting_id", "route")
+    by_day = by_id[["cadre_id", "start", "route"]].drop_duplicates(["cadre_id", "start"])
+    begun = frame[["cadre_id", "moved_on"]].merge(
+        by_day, left_on=["cadre_id", "moved_on"], right_on=["cadre_id", "start"], how="left"
+    )["route"]
+    found = named.fillna(pd.Series(begun.to_numpy(), index=frame.index))
+    return found.isin(["demoted", "removed_to"]).astype("boolean").mask(found.isna())
 
 
 def rank_number(rank: pd.Series) -> pd.Series:

@@ -81,3 +81,8 @@ def clauses(*parts: str) -> str:
 def bracketed(text: str) -> str:
     """Text in the brackets of the language in use, to stand after a word: ` (…)` or `（…）`."""
     return f"（{text}）" if _current == "zh_CN" else f" ({text})"
+
+
+def named(word: str, value) -> str:
+    """A word and what it has, with the colon of the language in use."""
+    return f"{word}：{value}" if _current == "zh_CN" else f"{word}: {value}"

@@ -27,7 +27,7 @@ from cadre_handbook import __version__, values
 from cadre_handbook import policy as policies
 from cadre_handbook.dataset import read_rows
 from cadre_handbook.errors import DataRefused, RequestError
-from cadre_handbook.i18n import LANGUAGES, _, bracketed, clauses, in_language, joined, label
+from cadre_handbook.i18n import LANGUAGES, _, bracketed, clauses, in_language, joined, label, named
 from cadre_handbook.tables import clean
 
 # --- ids ------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ class Review:
     def lines(self) -> list[str]:
         """How many findings have each status, and how many are settled; which ids are unknown."""
         counts = self.findings["status"].value_counts()
-        told = [f"{word}: {counts[name]}" for name, word in state_words().items() if name in counts]
+        told = [named(word, counts[name]) for name, word in state_words().items() if name in counts]
         newly = int(self.settled["gone_since"].eq(self.as_of).sum())
         told.append(
             _("settled: {count}, of these {newly} since the last run").format(count=len(self.settled), newly=newly)
@@ -324,7 +324,8 @@ def _record_text(record: Mapping[str, Any]) -> str:
     if not record["state"]:
         return ""
     until = bracketed(_("until {day}").format(day=_day(record["until"]))) if not pd.isna(record["until"]) else ""
-    return ": ".join(part for part in (state_words()[record["state"]] + until, record["why"]) if part)
+    state = state_words()[record["state"]] + until
+    return named(state, record["why"]) if record["why"] else state
 
 
 def _day(day: Any) -> str:
@@ -435,7 +436,7 @@ def _write_about(sheet, done: Review, about: Sequence[str]) -> None:
             "Give this file to the next run (review): it carries the records forward and says what is new, settled or back."
         ),
         "",
-        *(f"{title}: {counts[slug]}" for slug, title in titles.items()),
+        *(named(title, counts[slug]) for slug, title in titles.items()),
     ]
     sheet.column_dimensions["A"].width = 110
     for number, line in enumerate(lines, start=1):

@@ -19,10 +19,15 @@ from cadre_handbook.i18n import _
 from cadre_handbook.sample_careers import Careers, choose_studies, keep_records, record_hearings
 from cadre_handbook.sample_county import AS_OF, County, build, neighbours
 from cadre_handbook.sample_faults import Expected, plant
+from cadre_handbook.sample_growth import keep_growth
+from cadre_handbook.sample_outreach import keep_outreach
 from cadre_handbook.sample_oversight import keep_oversight
 from cadre_handbook.sample_plans import keep_plans
 from cadre_handbook.sample_reserve import keep_reserve
 from cadre_handbook.sample_secondments import keep_secondments
+from cadre_handbook.sample_selection import keep_selection
+from cadre_handbook.sample_support import keep_support
+from cadre_handbook.sample_surveys import keep_surveys
 from cadre_handbook.sample_teams import keep_teams
 from cadre_handbook.sample_trainings import keep_trainings
 
@@ -46,6 +51,9 @@ DATED_BY = {
     "tracking_files": "opened_on",
     "projects": "start",
     "studies": "start",
+    "preferences": "stated_on",
+    "hardship_support": "given_on",
+    "service_grades": "granted_on",
 }
 LETTERS = {
     "postings": "P",
@@ -63,6 +71,9 @@ LETTERS = {
     "tracking_files": "F",
     "projects": "J",
     "studies": "E",
+    "preferences": "V",
+    "hardship_support": "H",
+    "service_grades": "L",
 }
 # Rows that are numbered within a secondment: their date, and the letter of their ids.
 OF_SECONDMENTS = {
@@ -97,6 +108,11 @@ def _county(number: int, seed: int, cadres: int) -> tuple[County, list[Expected]
     keep_reserve(county, seed, ordinary)
     keep_teams(county)
     keep_trainings(county, seed)
+    keep_selection(county, seed)
+    keep_outreach(county, seed)
+    keep_surveys(county, seed, ordinary)
+    keep_support(county, seed)
+    keep_growth(county, seed, ordinary)
     return county, expected
 
 

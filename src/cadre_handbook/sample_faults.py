@@ -171,7 +171,8 @@ class Faults:
         self.county.add("needs", need_id=name, cadre_id=person.key, **values)
         return name
 
-    def relocation(self, person: Person, posting: dict, asked: str = "") -> None:
+    def relocation(self, person: Person, posting: dict, asked: str = "", **values) -> None:
+        """A row about a move; what `values` does not say of home, way, pay and titles is as with other people."""
         self.county.add(
             "relocations",
             relocation_id=self.county.serial("M"),
@@ -181,6 +182,7 @@ class Faults:
             has_family=True,
             family_moved=False,
             asked_on=asked,
+            **values,
         )
 
 
@@ -558,7 +560,7 @@ def family_support(f: Faults) -> None:
     _asked(f)
 
 
-def _mover(f: Faults, day: str) -> tuple[Person, dict]:
+def mover(f: Faults, day: str) -> tuple[Person, dict]:
     """A deputy from a neighbouring county who has come to this one on `day`, with the posting."""
     neighbour = next(iter(NEIGHBOURS))
     person = f.cadre(from_elsewhere=True)
@@ -576,7 +578,7 @@ def _needs(f: Faults) -> None:
         ("2023-10-28", True, "", "settled on the last of the 180 days"),
         ("2023-10-29", True, "", "settled a day late: counted against the county, but no longer open"),
     ):
-        person, posting = _mover(f, "2023-04-03")
+        person, posting = mover(f, "2023-04-03")
         f.relocation(person, posting, asked="2023-04-10")
         f.expect("settled", f.need(person, "2023-05-01", settled, confirmed), code, what)
 
@@ -591,11 +593,11 @@ def _asked(f: Faults) -> None:
         ("2024-12-01", "", "not_asked", "not asked, the thirty days over on the very day"),
         ("2024-12-02", "", "", "not asked, the thirty days over a day later: not yet due"),
     ):
-        person, posting = _mover(f, moved)
+        person, posting = mover(f, moved)
         f.relocation(person, posting, asked)
         f.expect(measure, person, code, what)
-    person, _posting = _mover(f, "2022-10-10")
+    person, _posting = mover(f, "2022-10-10")
     f.expect(measure, person, "not_recorded", "came from another county, and nothing is recorded of home and family")
 
 
-__all__ = ["AS_OF", "Expected", "plant"]
+__all__ = ["AS_OF", "Expected", "mover", "plant"]

@@ -19,7 +19,7 @@ from cadre_handbook import checks, show, validation, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook import review as reviews
 from cadre_handbook.errors import RequestError
-from cadre_handbook.i18n import _, clauses, joined, label
+from cadre_handbook.i18n import _, clauses, joined, label, named
 from cadre_handbook.tables import html_table
 
 FIRST = 3  # findings to look at first
@@ -275,7 +275,7 @@ class Scorecard:
         if self.changed is None:
             return ""
         words, counts = _change_words(), self.changed["change"].value_counts()
-        told = clauses(*(f"{word}: {counts[name]}" for name, word in words.items() if name in counts))
+        told = clauses(*(named(word, counts[name]) for name, word in words.items() if name in counts))
         lead = _("Compared with the results as of the end of {day}: {counts}.").format(
             day=self.earlier_as_of, counts=told
         )

@@ -105,13 +105,16 @@ def full_list(policy: policies.Policy, results: pd.DataFrame) -> str:
     return _box_list(policy, list(results.itertuples()), with_reasons=True)
 
 
-# Verdicts whose reason repeats what figure and target say, unless somebody is unknown.
+# Verdicts whose reason repeats what figure and target say.
 _SAID_BY_FIGURE = (verdict.MET, verdict.NOT_MET, verdict.CONTEXT)
 
 
 def _why(row) -> str:
-    said = row.verdict in _SAID_BY_FIGURE and (pd.isna(row.missing) or not row.missing)
-    told = clauses("" if said else row.reason, _excepted(row))
+    reason = row.reason
+    if row.verdict in _SAID_BY_FIGURE:
+        unknown = not pd.isna(row.missing) and row.missing
+        reason = _("unknown: {count}").format(count=row.missing) if unknown else ""
+    told = clauses(reason, _excepted(row))
     return f'<small class="ch-box-why">{html.escape(told)}</small>' if told else ""
 
 
@@ -164,7 +167,7 @@ def results_table(run: Run) -> pd.DataFrame:
     names = run.dataset["organisations"].set_index("organisation_id")["name"]
     table = pd.DataFrame(
         {
-            _("Organisation"): [named(row.organisation_id, names) for row in rows],
+            _("Organisation"): [organisation_text(row.organisation_id, names) for row in rows],
             _("Measure"): [verdict.measure_label(run.policy, row.measure, row.group) for row in rows],
             _("Verdict"): [verdict_text(row.verdict) for row in rows],
             _("Figure"): [figure_text(row) for row in rows],
@@ -213,8 +216,8 @@ def _figure_and_verdict(results: pd.DataFrame) -> tuple[str, str]:
     return figure, joined(words)
 
 
-def named(organisation: str, names: pd.Series) -> str:
-    """An organisation by its name with its id, by its id alone where it has no name; ``names`` by id."""
+def organisation_text(organisation: str, names: pd.Series) -> str:
+    """An organisation by name and id; ``names``: those that are known, by id."""
     name = names.get(organisation)
     return f"{name}{bracketed(organisation)}" if isinstance(name, str) else organisation
 

@@ -158,6 +158,20 @@ def any_of(flags: pd.Series, keys: pd.Series, subjects: pd.Series) -> pd.Series:
     return pd.Series(found, index=subjects.index, dtype="boolean").mask(~subjects.isin(keys), False)
 
 
+def how_many(flags: pd.Series, keys: pd.Series, subjects: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """How many flags of each of `subjects` are surely true, and how many at the most (int64, index of `subjects`)."""
+    flags, keys = flags.astype("boolean"), keys.to_numpy()
+    sums = (flags.fillna(unknown).astype("int64").groupby(keys).sum() for unknown in (False, True))
+    surely, at_most = (found.reindex(subjects.to_numpy(), fill_value=0).to_numpy() for found in sums)
+    return pd.Series(surely, index=subjects.index), pd.Series(at_most, index=subjects.index)
+
+
+def at_least(least: int, flags: pd.Series, keys: pd.Series, subjects: pd.Series) -> pd.Series:
+    """Whether `least` flags of each of `subjects` are true (boolean, index of `subjects`): NA where the unknown decide."""
+    surely, at_most = how_many(flags, keys, subjects)
+    return (surely >= least).astype("boolean").mask((surely < least) & (at_most >= least))
+
+
 def among(codes: pd.Series, wanted: Iterable[str]) -> pd.Series:
     """Whether each code is one of those wanted (boolean), NA where it is not known."""
     return codes.isin(wanted).astype("boolean").mask(codes.isna())

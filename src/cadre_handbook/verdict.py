@@ -220,7 +220,7 @@ def _judge_statistic(measure: Measure, target: float | None, table: pd.DataFrame
     estimate = statistic.estimate(table)
     if estimate.not_enough:
         return TOO_FEW, estimate.not_enough, estimate
-    if target is None:
+    if target is None or measure.operator is None:
         return CONTEXT, _("shown for comparison, not judged"), estimate
     outcome = _outcome(measure.operator, target, estimate)
     if outcome is None:

@@ -46,6 +46,7 @@ def about_a_need(need, organisation, settings) -> list[dict]:
     if settled is None and counts_now:
         reason = "not_confirmed"
     facts_ = [fact("settled", need["need_id"], organisation, settled, counts_now, reason)]
+    facts_.append(fact("days_until_settled", need["need_id"], organisation, not still_open, recent))
     # A need of no known kind may be of any.
     for kind in KINDS if need["kind"] is None else [need["kind"]]:
         counts_here = None if counts_now and need["kind"] is None else counts_now

@@ -12,10 +12,13 @@ from cadre_handbook.figures.flow import flow
 from cadre_handbook.figures.funnel import funnel
 from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
+from cadre_handbook.figures.incidence import incidence
 from cadre_handbook.figures.lanes import lanes
 from cadre_handbook.figures.matrix import matrix
+from cadre_handbook.figures.panels import panels
 from cadre_handbook.figures.parity import parity, withheld
 from cadre_handbook.figures.profile import profile
+from cadre_handbook.figures.pyramid import pyramid
 from cadre_handbook.figures.slopes import slopes
 from cadre_handbook.figures.strips import strips
 from cadre_handbook.figures.survival import survival
@@ -37,11 +40,14 @@ __all__ = [
     "flow",
     "funnel",
     "gantt",
+    "incidence",
     "lanes",
     "matrix",
+    "panels",
     "parity",
     "percent_text",
     "profile",
+    "pyramid",
     "slopes",
     "strips",
     "survival",

@@ -130,7 +130,7 @@ def _survival_drawn(
             sheet.line([left, right], [y(share), y(share)], "grid", 0.8)
             sheet.text(left - 6, y(share), percent_text(share), "right", SMALL)
         if several:
-            sheet.line(*_steps(_until(together, end), x, y), "line", 1.6, DASHED)
+            sheet.line(*steps(_until(together, end), x, y), "line", 1.6, DASHED)
         _draw_curve(sheet, _until(curve, end), x, y)
         share = words["share"].format(share=percent_text(shares[group]), time=number_text(until))
         sheet.text(right, top - 12, share, "right", SMALL)
@@ -206,13 +206,13 @@ def _interval(curve: pd.DataFrame, day: float) -> str:
     return f"{lower} – {upper}" if lower != upper else "–"  # where all are settled the method gives no interval
 
 
-def _steps(curve: pd.DataFrame, x, y, column: str = "share") -> tuple[list[float], list[float]]:
+def steps(curve: pd.DataFrame, x, y, column: str = "share") -> tuple[list[float], list[float]]:
     """The corners of a step curve on the sheet."""
     days, values = [x(day) for day in curve["day"]], [y(value) for value in curve[column]]
     return list(np.repeat(days, 2)[1:]), list(np.repeat(values, 2)[:-1])
 
 
 def _draw_curve(sheet: Sheet, curve: pd.DataFrame, x, y) -> None:
-    upper, lower = (list(zip(*_steps(curve, x, y, bound), strict=True)) for bound in ("upper", "lower"))
+    upper, lower = (list(zip(*steps(curve, x, y, bound), strict=True)) for bound in ("upper", "lower"))
     sheet.shape([*upper, *reversed(lower)], None, "accent", alpha=0.2, edge=False)
-    sheet.line(*_steps(curve, x, y), "accent", 2.6)
+    sheet.line(*steps(curve, x, y), "accent", 2.6)

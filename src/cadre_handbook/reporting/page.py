@@ -42,7 +42,7 @@ def report_html(about: About, outcomes: Sequence[Outcome], card: Scorecard) -> s
         facts=facts(about),
         failures=[(title(item.slug), item.failure) for item in outcomes if item.failure],
         scorecard=Markup(card.html(link=lambda slug: f"#{slug}")),
-        lacks=_lacking_everywhere(outcomes),
+        lacks=Markup(_lacking_everywhere(outcomes)),
         parts=_parts(outcomes),
     )
 
@@ -131,16 +131,29 @@ def lacking(item: Outcome) -> list[tuple[str, str]]:
     """The measures without data, each with the tables or columns that would bring it."""
     rows = item.results[item.results["verdict"] == verdict.NO_DATA].drop_duplicates(["measure", "reason"])
     recommendation = policy.load_policy(item.slug)
-    return [(verdict.measure_label(recommendation, row.measure, ""), row.reason) for row in rows.itertuples()]
+    return [
+        (verdict.measure_label(recommendation, row.measure, ""), _what_is_missing(row)) for row in rows.itertuples()
+    ]
 
 
-def _lacking_everywhere(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
-    """What was missing, by what would bring it, with the checks that wait for it."""
+def _what_is_missing(row) -> str:
+    """The reason of “no data” without what it says besides: that something is missing, and how many rows were left out."""
+    left_out = _("rows left out for their problems: {count}").format(count=row.rows_left_out)
+    what = row.reason.removesuffix(left_out).rstrip("；; ")
+    return what.removeprefix(_("missing or empty: {what}").format(what=""))
+
+
+def _lacking_everywhere(outcomes: Sequence[Outcome]) -> str:
+    """What was missing, with the checks that wait for it, as a table; empty where nothing was."""
     waiting: dict[str, dict[str, None]] = {}
     for item in outcomes:
         for _measure, reason in lacking(item):
             waiting.setdefault(reason, {})[title(item.slug)] = None
-    return [(reason, joined(titles)) for reason, titles in waiting.items()]
+    if not waiting:
+        return ""
+    rows = [[what, joined(titles)] for what, titles in waiting.items()]
+    table = pd.DataFrame(rows, columns=[_("Missing"), _("Checks that wait for it")])
+    return html_table(table, "ch-lacks", _("What was missing"), shown=None)
 
 
 def _verdict_table(item: Outcome, recommendation: policy.Policy) -> str:
@@ -165,7 +178,10 @@ def _verdict_table(item: Outcome, recommendation: policy.Policy) -> str:
     ]
     caption = _("Verdicts: {title}").format(title=label(recommendation, "title"))
     numbers = ("n", "k", _("Unknown"), _("Figure"), _("Target"))
-    return html_table(pd.DataFrame(rows, columns=headings), "ch-report-verdicts", caption, numbers, shown=None)
+    table = pd.DataFrame(rows, columns=headings)
+    if table[_("Figure")].eq(NONE).all():  # of counts alone
+        table = table.drop(columns=_("Figure"))
+    return html_table(table, "ch-report-verdicts", caption, numbers, shown=None)
 
 
 def _value(row, recommendation: policy.Policy) -> str:

@@ -15,6 +15,7 @@ import re
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -29,7 +30,7 @@ from nbformat import NotebookNode
 from cadre_handbook import __version__, checks, databases, errors, policy, review, scorecard, validation
 from cadre_handbook.dataset import SAMPLE, open_dataset
 from cadre_handbook.errors import RequestError
-from cadre_handbook.i18n import _, label
+from cadre_handbook.i18n import _, bracketed, label
 from cadre_handbook.kernels import SIDE_BY_SIDE, Run, execute_side_by_side
 from cadre_handbook.paths import DATA, NOTEBOOKS, outside_the_book
 from cadre_handbook.reporting import outcome
@@ -437,9 +438,11 @@ def told(error: Exception) -> str:
     name = getattr(error, "ename", type(error).__name__)
     if isinstance(error, CellExecutionError) and issubclass(getattr(errors, name, Exception), errors.HandbookError):
         return error.evalue
-    without_colours = re.sub(r"\x1b\[[\d;]*m", "", getattr(error, "traceback", "") or "")
-    places = re.findall(r"([\w.-]+\.py):(\d+)", without_colours)
-    where = f" ({places[-1][0]}:{places[-1][1]})" if places and isinstance(error, CellExecutionError) else ""
+    if isinstance(error, CellExecutionError):
+        places = re.findall(r"([\w.-]+\.py):(\d+)", re.sub(r"\x1b\[[\d;]*m", "", error.traceback))
+    else:
+        places = [(Path(frame.filename).name, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    where = bracketed(f"{places[-1][0]}:{places[-1][1]}") if places else ""
     return _("a defect of ours, {name}{where}; please report it").format(name=name, where=where)
 
 
@@ -483,10 +486,11 @@ def _write_report(folder: Path, about: About, outcomes: Sequence[Outcome], earli
     whole = json.dumps(written, ensure_ascii=False, indent=1) + "\n"
     write_whole(folder / "results.json", lambda path: path.write_text(whole, encoding="utf-8"))
     own, others = _of_this_run(records, outcomes)
+    found = findings[checks.FINDING_COLUMNS]  # the workbook works out for itself what a review says of them
     lines = [f"{word}: {what}" for word, what in page.facts(about)]
     write_whole(
         folder / WORKBOOK,
-        lambda path: review.write_workbook(path, findings, own, as_of=about.as_of, about=lines, untouched=others),
+        lambda path: review.write_workbook(path, found, own, as_of=about.as_of, about=lines, untouched=others),
     )
     source = page.report_html(about, outcomes, card)
     write_whole(folder / "report.html", lambda path: path.write_text(source, encoding="utf-8"))

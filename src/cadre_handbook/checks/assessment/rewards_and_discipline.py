@@ -154,10 +154,9 @@ def _awarded(people: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.S
 
 
 def _promoted(people: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.Series:
-    """Whether each was promoted in the months of reward: by the ranks where both are known, else by the route."""
+    """Whether each was promoted in the months of reward."""
     moves = history.moves(dataset, settings.max_gap_days)
-    by_route = same(moves["route"], "promoted")
-    up = (moves["rank_step"] > 0).astype("boolean").fillna(by_route)
+    up = history.is_promotion(moves)
     up &= moves["moved_on"] >= history.months_before(settings.as_of, settings.reward_months)
     return any_of(up, moves["cadre_id"], people["cadre_id"])
 

@@ -160,7 +160,7 @@ def _promoted(stays: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     # A team that may be a county's and came before leaves open which was the first.
     nothing_before = first["nothing_before"].astype("boolean")
     nothing_before = nothing_before.mask(~nothing_before)
-    first = first.assign(eligible=first["into"] & nothing_before & _is_promotion(first))
+    first = first.assign(eligible=first["into"] & nothing_before & history.is_promotion(first))
     first = first.assign(unsure=first["eligible"].isna(), no=~first["eligible"].fillna(True))
     first = first.sort_values(["no", "unsure", "since", "post_id"], kind="stable")
     first = first.drop_duplicates(["cadre_id", "organisation_id"])
@@ -176,12 +176,6 @@ def _promoted(stays: pd.DataFrame, settings: Settings) -> pd.DataFrame:
         since=first["since"],
         reason_code=code.where(first["eligible"].fillna(False).to_numpy(bool), pd.NA),
     )
-
-
-def _is_promotion(stays: pd.DataFrame) -> pd.Series:
-    """Whether a stay began with a promotion (boolean): by the ranks where both are known, else by the route."""
-    by_route = same(stays["route"], "promoted")
-    return (stays["rank_step"] > 0).astype("boolean").fillna(by_route)
 
 
 def picture(run) -> figures.Picture:

@@ -31,12 +31,7 @@ def _rules(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     Of a rule left out for its problems no more than the organisation is known, and perhaps not that: it stands here
     without topic and days, for every organisation where its own is not one of the data.
     """
-    left_out = dataset.left_out_rows("local_rules")[["rule_id", "organisation_id"]].astype("object")
-    every = dataset["organisations"]["organisation_id"].tolist()
-    known = left_out["organisation_id"].isin(every)
-    left_out["organisation_id"] = left_out["organisation_id"].where(known, pd.Series([every] * len(known), known.index))
-    left_out = left_out.explode("organisation_id")
-    rules = pd.concat([dataset["local_rules"], left_out], ignore_index=True)
+    rules = dataset.with_left_out("local_rules")
     begun = (rules["in_force_from"] <= settings.as_of).astype("boolean").mask(rules["in_force_from"].isna())
     in_force = begun & ~(rules["in_force_to"] <= settings.as_of)
     return rules.assign(in_force=in_force, since=rules[["in_force_from", "revised_on"]].max(axis=1))
@@ -100,10 +95,9 @@ def _departments_with_plan(dataset: Dataset, rules: pd.DataFrame) -> pd.DataFram
 
     A plan of the unit that a department continues is its own.
     """
-    units = dataset["units"].assign(unit=lambda table: history.roots(table["unit_id"], table["predecessor_unit_id"]))
+    units = history.all_units(dataset)
     root_of = units.set_index("unit_id")["unit"]
-    stands = units["parent_unit_id"].isna() & ~units["unit_id"].isin(units["predecessor_unit_id"].dropna())
-    units = units[stands.to_numpy()]
+    units = units[units["stands"]]
     plans = rules[rules["topic"].eq(PLAN).mask(rules["topic"].isna(), True).to_numpy(bool)]
     plans = plans.assign(unit=plans["unit_id"].map(root_of))
     doubtful = plans.assign(in_force=plans["in_force"].mask(plans["in_force"].fillna(False)))

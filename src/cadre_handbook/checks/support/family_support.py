@@ -20,6 +20,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     parts = [
         _settled("settled", needs),
         _settled("settled_by_kind", _of_every_kind(needs), by_kind=True),
+        _days_until_settled(needs),
         _family_moved(dataset, settings),
         _asked(dataset, settings),
     ]
@@ -43,6 +44,7 @@ def _needs(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     needs["open"] = needs["settled_on"].isna() | needs["confirmed"].eq(False).fillna(False)
     needs["over"] = needs["due_on"] <= settings.as_of
     recent = needs["raised_on"] >= _window(settings)
+    needs["recent"] = recent
     needs["counts"] = (recent & (needs["over"] | needs["settled"].fillna(True))).astype("boolean")
     until = needs["settled_on"].where(~needs["open"].astype(bool), settings.as_of)
     needs["days_open"] = (until - needs["raised_on"]).dt.days.astype("Int64")
@@ -80,19 +82,34 @@ def _settled(measure: str, needs: pd.DataFrame, by_kind: bool = False) -> pd.Dat
     )
 
 
-def _relocations(dataset: Dataset, settings: Settings) -> pd.DataFrame:
-    cadres = dataset["cadres"][["cadre_id", "organisation_id"]]
-    rows = dataset["relocations"].merge(cadres, on="cadre_id", how="left")
-    return rows[(rows["moved_on"] >= _window(settings)).to_numpy()].reset_index(drop=True)
+def _days_until_settled(needs: pd.DataFrame) -> pd.DataFrame:
+    """How long each need waited, or has waited so far; the office's word is taken unless the cadre denies it."""
+    return fact_rows(
+        "days_until_settled",
+        needs,
+        ("need", "need_id"),
+        "organisation_id",
+        eligible=needs["recent"],
+        hit=~needs["open"].astype("boolean"),
+        x=needs["days_open"],
+        since=needs["raised_on"],
+    )
+
+
+def _movers(dataset: Dataset, settings: Settings) -> pd.DataFrame:
+    """The moves of the last months, those to another county that nobody recorded among them."""
+    rows = history.relocations(dataset)
+    return rows[(rows["moved_on"] >= _window(settings)).to_numpy(bool)].reset_index(drop=True)
 
 
 def _family_moved(dataset: Dataset, settings: Settings) -> pd.DataFrame:
-    movers = _relocations(dataset, settings)
+    movers = _movers(dataset, settings)
+    movers = movers[movers["recorded"].to_numpy(bool)]
     return fact_rows(
         "family_moved",
         movers,
         ("cadre", "cadre_id"),
-        "organisation_id",
+        "managed_by",
         eligible=movers["has_family"],
         hit=movers["family_moved"],
         since=movers["moved_on"],
@@ -101,28 +118,12 @@ def _family_moved(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 
 def _asked(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """Movers asked about their families' needs; a move to another county without a row of its own is not on record."""
-    recorded = _relocations(dataset, settings)
-    moves = history.moves(dataset)
-    far = moves[(moves["changed_county"].fillna(True) & (moves["moved_on"] >= _window(settings))).to_numpy(bool)]
-    by_day = pd.MultiIndex.from_frame(dataset["relocations"][["cadre_id", "moved_on"]])
-    on_record = far["to_posting_id"].isin(dataset["relocations"]["posting_id"]).to_numpy()
-    far = far[~(on_record | pd.MultiIndex.from_frame(far[["cadre_id", "moved_on"]]).isin(by_day))]
-    movers = pd.concat(
-        [
-            recorded[["cadre_id", "organisation_id", "moved_on", "asked_on"]].assign(recorded=True),
-            far[["cadre_id", "managed_by", "moved_on", "changed_county"]]
-            .rename(columns={"managed_by": "organisation_id"})
-            .assign(recorded=False),
-        ],
-        ignore_index=True,
-    )
+    movers = _movers(dataset, settings)
     due_on = movers["moved_on"] + pd.Timedelta(days=settings.asked_days)
     asked = (movers["asked_on"] <= due_on).astype("boolean").mask(~movers["recorded"])
     due = ((due_on <= settings.as_of) | asked.fillna(False)).astype("boolean")
     # Whether a move led to another county is unknown where a place is: it may be one nobody recorded.
-    due = due & movers["changed_county"].astype("boolean").fillna(True).mask(
-        ~movers["recorded"] & movers["changed_county"].isna()
-    )
+    due = due & (movers["recorded"] | movers["changed_county"])
     code = pd.Series(pd.NA, index=movers.index, dtype="object")
     code = code.mask((due & ~asked).fillna(False).to_numpy(bool), "not_asked")
     code = code.mask((due & ~movers["recorded"]).fillna(False).to_numpy(bool), "not_recorded")
@@ -130,7 +131,7 @@ def _asked(dataset: Dataset, settings: Settings) -> pd.DataFrame:
         "asked",
         movers,
         ("cadre", "cadre_id"),
-        "organisation_id",
+        "managed_by",
         eligible=due,
         hit=asked,
         since=movers["moved_on"],

@@ -46,7 +46,7 @@ def _bench(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     abolished = (posts["valid_to"] <= settings.as_of) | posts["post_id"].isin(posts["predecessor_post_id"].dropna())
     not_yet = posts["valid_from"] > settings.as_of
     posts = posts[(posts["leading"].fillna(True) & ~abolished & ~not_yet).to_numpy(bool)].reset_index(drop=True)
-    ready, perhaps = (posts["post"].map(count).fillna(0).astype("int64") for count in _behind(dataset, settings))
+    ready, perhaps = (posts["post"].map(count).fillna(0).astype("int64") for count in behind(dataset, settings))
     enough = (ready >= settings.bench).astype("boolean").mask((ready < settings.bench) & (perhaps >= settings.bench))
     nobody = (perhaps == 0) & posts["leading"].fillna(False).astype(bool)
     return fact_rows(
@@ -61,7 +61,7 @@ def _bench(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     )
 
 
-def _behind(dataset: Dataset, settings: Settings) -> tuple[pd.Series, pd.Series]:
+def behind(dataset: Dataset, settings: Settings) -> tuple[pd.Series, pd.Series]:
     """How many reserve cadres stand behind each post (by its root): those surely ready, and all who may be."""
     posts = dataset["posts"]
     root = history.roots(posts["post_id"], posts["predecessor_post_id"]).set_axis(posts["post_id"].to_numpy())
