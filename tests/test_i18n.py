@@ -26,6 +26,7 @@ DECLARATIONS = sorted(
         *(DATA / "policy").rglob("*.yaml"),
         *(DATA / "quizzes").glob("*.yaml"),
         DATA / "paths.yaml",
+        DATA / "not_checked.yaml",
         DATA / "catalogue.yml",
         DATA / "actions.yaml",
     ]

@@ -103,7 +103,9 @@ def every_organisation(opened_: Peers) -> show.View:
     """Every organisation, the largest first: figure, limits, where it lies; those that are not compared after them, with the reason."""
     table, names = opened_.chosen.table, opened_.names
     words = peers.state_words()
-    rows = {_("Organisation"): [show.organisation_text(organisation, names) for organisation in table["organisation_id"]]}
+    rows = {
+        _("Organisation"): [show.organisation_text(organisation, names) for organisation in table["organisation_id"]]
+    }
     if opened_.policy.measures[opened_.chosen.measure].kind == "statistic":
         rows |= {
             _("Counted"): [show.count_text(n) for n in table["n"]],
