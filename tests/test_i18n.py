@@ -27,6 +27,7 @@ DECLARATIONS = sorted(
         *(DATA / "quizzes").glob("*.yaml"),
         DATA / "paths.yaml",
         DATA / "not_checked.yaml",
+        DATA / "glossary.yaml",
         DATA / "catalogue.yml",
         DATA / "actions.yaml",
     ]
