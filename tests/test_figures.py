@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cadre_handbook import figures, i18n
+from cadre_handbook import figures, i18n, peers
 from cadre_handbook.figures import house
 
 SETTINGS = SimpleNamespace(as_of=pd.Timestamp("2024-12-31"))
@@ -52,6 +52,10 @@ def pictures(word: str = "East", rows: slice = slice(None)) -> dict[str, figures
         ("a", "b", 1, 4, 1, 4, None),
     )
     table = {"settings": SETTINGS, "slug": "some_check"}
+    even = [("a", 200, 60, 0), ("b", 60, 20, 0), ("c", 40, 12, 30), (word, 90, 4, 0), ("d", 4, 1, 0)]
+    peer = frame("organisation_id n k missing", *even).assign(measure="m", group="", verdict="met", target=0.25)
+    peer = peer.assign(value=None, lower=None, upper=None)[rows]
+    share = SimpleNamespace(name="m", kind="share")
     return {
         "distribution": figures.distribution(pd.Series([0, 3, 3, 9, 10, 14])[rows], 10, axis=word, **table),
         "matrix": figures.matrix([word, "West"], ["home", "away"], counts[rows], alarm=[(word, "home")], **table),
@@ -60,6 +64,7 @@ def pictures(word: str = "East", rows: slice = slice(None)) -> dict[str, figures
         "diverging": figures.diverging(sides[rows], ("easier", "harder"), **table),
         "flow": figures.flow(flows[rows], **table),
         "dots": figures.dots(against[rows], **table),
+        "funnel": figures.funnel(peers.compare(peer, share, "", 10), **table),
         "slopes": figures.slopes(pairs[rows], **table),
         "strips": figures.strips({"local": "Local", "other": word}, teams[rows], threshold=1 / 3, **table),
     }

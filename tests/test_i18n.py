@@ -26,6 +26,8 @@ DECLARATIONS = sorted(
         *(DATA / "policy").rglob("*.yaml"),
         *(DATA / "quizzes").glob("*.yaml"),
         DATA / "paths.yaml",
+        DATA / "not_checked.yaml",
+        DATA / "glossary.yaml",
         DATA / "catalogue.yml",
         DATA / "actions.yaml",
     ]

@@ -46,7 +46,15 @@ ROOMS = {
     "page": Room(
         "book",
         (".md", ".rst"),
-        ("index.md", "book/guide/*", "book/stories/*", "book/*/quiz.md", "book/whole/findings.md"),
+        (
+            "index.md",
+            "book/guide/*",
+            "book/stories/*",
+            "book/*/quiz.md",
+            "book/whole/findings.md",
+            "book/whole/matrix.md",
+            "book/whole/glossary.md",
+        ),
     ),
     "notebook": Room("notebooks", (".ipynb",)),
     "policy file": Room("data/policy", (".yaml", ".yml"), ("data/policy/common.yaml",)),
@@ -101,6 +109,8 @@ def _is_of_a_room(file: str) -> bool:
         "index",
         "quiz",
         "findings",
+        "matrix",
+        "glossary",
     )
 
 

@@ -11,10 +11,10 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = r"\u3001-\u3011\u2014\u2018\u2019\u201c\u201d\u2026\u00b7\uff01-\uff5e"
 # From a Chinese character, or an opening bracket right before one, to the last one with what closes it.
-RUN = re.compile(rf"[（《「『〈]?[{_HAN}](?:[{_HAN}{_MARKS}0-9A-Za-z% .-]*[{_HAN}])?[）》」』〉。！？]*")
+RUN = re.compile(rf"[（《「『〈]?[{HAN}](?:[{HAN}{_MARKS}0-9A-Za-z% .-]*[{HAN}])?[）》」』〉。！？]*")
 _CLASS = "language-zh-CN"  # docutils writes such a class as the attribute lang
 _NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.raw, nodes.comment, nodes.math, nodes.math_block)
 _TAG = re.compile(r"(<[^>]*>)")

@@ -155,6 +155,35 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--review", metavar="FILE", help=_("records of what was reviewed, to carry forward"))
     run.set_defaults(run=_run)
 
+    results = command(
+        "results", _("write the results of all checks over many organisations as one table, without findings")
+    )
+    results.add_argument(
+        "--data",
+        required=True,
+        help=_(
+            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
+        ),
+    )
+    results.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE",
+        help=_("the file to write: .parquet, .csv or .json, outside the handbook's folder"),
+    )
+    results.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
+    results.add_argument("--slugs", metavar="SLUG", nargs="+", help=_("checks to run; all where none is named"))
+    results.add_argument(
+        "--organisation-id", metavar="ID", action="append", help=_("show only this organisation (repeatable)")
+    )
+    results.add_argument(
+        "--allow-problems",
+        action="store_true",
+        help=_("leave out rows with problems; what they were about counts as unknown"),
+    )
+    results.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
+    results.set_defaults(run=_results)
+
     validate = command("validate", _("list every problem of a dataset"))
     validate.add_argument(
         "where",
@@ -311,6 +340,27 @@ def _run(options: argparse.Namespace) -> int:
     except Exception as error:  # its message may hold cells of tables
         print(run.told(error), file=sys.stderr)
         return HandbookError.exit_status
+
+
+def _results(options: argparse.Namespace) -> int:
+    from cadre_handbook import policy, results_table, validation
+    from cadre_handbook.dataset import open_dataset
+
+    out = results_table.accepted(options.out)
+    for slug in options.slugs or ():  # a misspelt slug is said before any file is read
+        policy.load_policy(slug)
+    given = {
+        "as_of": options.as_of,
+        "organisation_id": options.organisation_id,
+        "policy": options.policy,
+        "allow_problems": options.allow_problems or None,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    frame = results_table.results_of_all(validation.validate(open_dataset(options.data)), given, options.slugs)
+    results_table.write(frame, out)
+    message = _("{count} results of {organisations} organisations are in {path}.")
+    print(message.format(count=len(frame), organisations=frame["organisation_id"].nunique(), path=out), file=sys.stderr)
+    return 0
 
 
 def _validate(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ Loaded by `_config.yml`, so that `make book` and a plain `jupyter-book build .` 
 - outputs of notebooks are kept between builds for as long as data, package and pinned packages stay the same;
 - notebooks that must run do so side by side, and one that raises stops the build;
 - pages are rewritten to load one stylesheet and one script (`site.py`), and indexed for search (`site_search.py`);
+- a build in which anything of the catalogue, the documents or the tables is left over fails (`inventory.py`);
 - a build in which a page of `_toc.yml` is missing, or asks for something from the outside, fails;
 - a build that did not end well is not built upon: run again, it fails again.
 """
@@ -29,9 +30,11 @@ from sphinx.util import logging
 from sphinx.util.console import strip_colors
 from sphinx_external_toc.events import remove_suffix
 
-from cadre_handbook import __version__, site, site_search
+from cadre_handbook import __version__, glossary, site, site_search
 from cadre_handbook.chinese_spans import MarkChinese
 from cadre_handbook.directives import DIRECTIVES
+from cadre_handbook.inventory_page import DIRECTIVES as INVENTORY
+from cadre_handbook.inventory_page import refuse_left_over
 from cadre_handbook.kernels import SIDE_BY_SIDE, Run, execute_side_by_side
 from cadre_handbook.learning import DIRECTIVES as LEARNING
 from cadre_handbook.learning import reading
@@ -47,17 +50,25 @@ logger = logging.getLogger(__name__)
 
 # What the outputs of a notebook depend on besides its own cells.
 FINGERPRINTED = ("data/**/*", "src/**/*.py", "src/**/*.po", "requirements.txt")
-ONLY_OF_PAGES = ("data/quizzes/", "data/stories/", "data/paths.yaml")  # no notebook reads them
+ONLY_OF_PAGES = (
+    "data/quizzes/",
+    "data/stories/",
+    "data/paths.yaml",
+    "data/not_checked.yaml",
+    "data/glossary.yaml",
+)  # no notebook reads them
 LINES_OF_A_TRACEBACK = 15
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    for name, directive in (*DIRECTIVES, *LEARNING):
+    for name, directive in (*DIRECTIVES, *LEARNING, *INVENTORY):
         app.add_directive(name, directive)
     app.connect("doctree-resolved", reading.resolve)
     app.add_post_transform(MarkChinese)
+    glossary.setup(app)
     site.setup(app)
     app.connect("config-inited", begin_build)
+    app.connect("builder-inited", refuse_left_over)
     app.connect("builder-inited", drop_old_caches)
     app.connect("env-get-outdated", remove_withdrawn_pages)
     app.connect("env-before-read-docs", run_notebooks)

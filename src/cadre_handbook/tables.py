@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,6 +25,18 @@ NONE = "–"
 _PERCENT = re.compile(r"([<>≤≥=−-]? ?\d[\d.,]*) ?%")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"[<>≤≥=−-] ?\d[\d.,]*|\d[\d,]*\.\d+|\d+ ?/ ?\d+")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A cell of a table of ours, where a text alone would not do. ``parts``: texts, each with the address it links to, or with none;
+    ``folded``: a summary, and what it unfolds to."""
+
+    parts: tuple[tuple[str, str], ...] = ()
+    folded: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        return clean(" ".join([*(text for text, _address in self.parts), *(self.folded or ())]))
 
 
 def html_table(
@@ -88,10 +101,10 @@ def clean(text: str) -> str:
     return re.sub(r"[\s\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+", " ", text).strip()
 
 
-def _column(heading: str, values: pd.Series, numbers: set[str]) -> tuple[str, list[str], str]:
+def _column(heading: str, values: pd.Series, numbers: set[str]) -> tuple[str, list[str | Linked], str]:
     """Heading, cells and class of a column: `ch-number` where it holds numbers, `ch-day` where days."""
-    cells = [cell_text(value) for value in values]
-    filled = [cell for cell in cells if cell not in ("", NONE)]
+    cells = [value if isinstance(value, Linked) else cell_text(value) for value in values]
+    filled = [str(cell) for cell in cells if cell not in ("", NONE)]
     if filled and all(_PERCENT.fullmatch(cell) for cell in filled):
         sign = "" if "%" in heading else bracketed("%")
         return heading + sign, [_PERCENT.sub(r"\1", cell) for cell in cells], "ch-number"
@@ -102,14 +115,25 @@ def _column(heading: str, values: pd.Series, numbers: set[str]) -> tuple[str, li
     return heading, cells, "ch-number" if counted or written or heading in numbers else ""
 
 
-def _rows(body: ElementTree.Element, rows: Sequence[Sequence[str]], kinds: Sequence[str]) -> None:
+def _rows(body: ElementTree.Element, rows: Sequence[Sequence[str | Linked]], kinds: Sequence[str]) -> None:
     for cells in rows:
         row = _part(body, "tr")
         for place, (cell, kind) in enumerate(zip(cells, kinds, strict=True)):
-            if place:
-                _part(row, "td", cell, kind)
-            else:
-                _part(row, "th", cell, kind, scope="row")
+            plain = cell if isinstance(cell, str) else None
+            made = _part(row, "td", plain, kind) if place else _part(row, "th", plain, kind, scope="row")
+            if isinstance(cell, Linked):
+                _fill(made, cell)
+
+
+def _fill(element: ElementTree.Element, cell: Linked) -> None:
+    for text, address in cell.parts:
+        piece = _part(element, "a", clean(text), href=address) if address else _part(element, "span", clean(text))
+        piece.tail = " "
+    if cell.folded:
+        summary, text = cell.folded
+        details = _part(element, "details")
+        _part(details, "summary", clean(summary))
+        _part(details, "p", clean(text))
 
 
 def _part(parent: ElementTree.Element, tag: str, text: str | None = None, css: str = "", **attributes: str):

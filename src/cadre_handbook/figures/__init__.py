@@ -9,6 +9,7 @@ from cadre_handbook.figures.diverging import diverging
 from cadre_handbook.figures.dots import dots
 from cadre_handbook.figures.dumbbells import dumbbells
 from cadre_handbook.figures.flow import flow
+from cadre_handbook.figures.funnel import funnel
 from cadre_handbook.figures.gantt import gantt
 from cadre_handbook.figures.house import CATEGORIES, COLOURS, WIDTH, Picture, percent_text, text_width, wrapped
 from cadre_handbook.figures.incidence import incidence
@@ -38,6 +39,7 @@ __all__ = [
     "dots",
     "dumbbells",
     "flow",
+    "funnel",
     "gantt",
     "incidence",
     "lanes",
