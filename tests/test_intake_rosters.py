@@ -99,7 +99,7 @@ def test_sources_of_a_folder_and_what_is_none(tmp_path):
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     for name in ("a.xlsx", "a.xls"):
         path = csv_file(tmp_path / name, "no workbook")
-        with pytest.raises(DataRefused, match=f"{name}: cannot be opened as a workbook"):
+        with pytest.raises(DataRefused, match=f"{name}: the file is damaged or is not what its name says"):
             rosters.read_sheets(path)
 
 

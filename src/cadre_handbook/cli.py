@@ -395,24 +395,28 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from cadre_handbook.intake import command
+    from cadre_handbook.paths import expanded
 
-    to = Path(options.to).expanduser()
-    sources = [Path(source).expanduser() for source in options.sources]
-    if options.map is None:
-        written, guesses = command.first_guess(sources, to)
-        _print_table(guesses)
-        print(
-            _(
-                "A first guess is in {path}. Correct it, then run again with --map and this file. Nothing was imported."
-            ).format(path=written)
-        )
+    to, *sources = (expanded(text) for text in (options.to, *options.sources))
+    try:
+        if options.map is None:
+            written, guesses = command.first_guess(sources, to)
+            _print_table(guesses)
+            print(
+                _(
+                    "A first guess is in {path}. Correct it, then run again with --map and this file. Nothing was imported."
+                ).format(path=written)
+            )
+            return 0
+        for line in command.run(sources, to, expanded(options.map), options.key, options.as_of):
+            print(line)
         return 0
-    for line in command.run(sources, to, Path(options.map).expanduser(), options.key, options.as_of):
-        print(line)
-    return 0
+    except OSError as error:  # a folder without the right to write, a full disk, a name that the system does not take
+        why = error.strerror or str(error)
+        raise RequestError(
+            _("{path}: cannot be read or written ({why}).").format(path=error.filename or to, why=why)
+        ) from error
 
 
 def _sample(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ the limit, and what to do.
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ ROWS = 2_000_000
 COLUMNS = 1_000
 CELLS = 20_000_000
 CELL_CHARACTERS = 100_000
+FILES = 100_000  # in a folder that is looked through
 
 _CHUNK = 1 << 16
 
@@ -188,6 +190,58 @@ def rows(file: str, read: Iterable[list[str]]) -> Iterator[list[str]]:
             what = _("a cell in row {row} has more characters").format(row=number)
             raise _too_much(file, what, _counted(CELL_CHARACTERS))
         yield row
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Every file in a folder and those in it, refused (`DataRefused`) where they become too many."""
+    for number, path in enumerate((path for path in folder.rglob("*") if path.is_file()), start=1):
+        if number > FILES:
+            raise _too_much(folder.name, _("it holds more files"), _counted(FILES))
+        yield path
+
+
+# The reference of a cell that is not closed at once, which is one with something in it.
+_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>]*?\s)?r=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^<>]*(?<!/)>""")
+_SHEETS = ("xl/worksheets/", "xl/chartsheets/", "xl/dialogsheets/", "xl/macrosheets/")
+
+
+def spread(path: Path) -> None:
+    """Refuse (`DataRefused`) a workbook with a value so far from the first cell that all between would fill the memory.
+
+    Whoever reads a sheet as a block of cells holds one for every place up to the last row and column with a value.
+    """
+    with zipfile.ZipFile(path) as opened:
+        for name in opened.namelist():
+            if name.lower().startswith(_SHEETS) and name.lower().endswith(".xml"):
+                with opened.open(name) as sheet:
+                    last_row, columns = _furthest(sheet, path.name)
+                if last_row * columns > CELLS:
+                    what = _("its cells reach to row {row}, column {column}").format(
+                        row=_counted(last_row), column=_counted(columns)
+                    )
+                    raise _too_much(path.name, what, _("{count} cells").format(count=_counted(CELLS)))
+
+
+def _furthest(sheet, file: str) -> tuple[int, int]:
+    """The last row and the number of columns that cells with something in them reach."""
+    last_row, longest, tail = 0, set(), b""
+    while chunk := sheet.read(_CHUNK * 16):
+        data = tail + chunk
+        whole = data.rfind(b">") + 1  # no tag is cut in two
+        data, tail = data[:whole], data[whole:]
+        for column, row in _FILLED_CELL.findall(data):
+            longest.add(column)
+            last_row = max(last_row, int(row))
+        if len(tail) > 10 * CELL_CHARACTERS:  # nothing but the text of one cell is so long without a tag
+            raise _too_much(file, _("a cell has more characters"), _counted(CELL_CHARACTERS))
+    return last_row, max(map(_column_number, longest), default=0)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 _VALUE_TAGS = (b"<v", b"<is")  # longer names that begin so only have more rows read

@@ -25,12 +25,23 @@ NOTEBOOKS: Path = _room("notebooks")
 STYLE: Path = _room("book/style")
 
 
+def expanded(path: str | Path) -> Path:
+    """A path with the home folder in place of `~`; as it stands where nobody has such a folder."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def outside_the_book(path: str | Path) -> Path:
     """`path` in full, for what is made of real people's data; `RequestError` where it lies in the handbook's own folder.
 
     What lies there could be committed, or published with the book.
     """
-    full = Path(path).expanduser().resolve()
+    try:
+        full = expanded(path).resolve()
+    except ValueError as error:
+        raise RequestError(_("“{path}” is the name of no file.").format(path=str(path).replace("\x00", "?"))) from error
     own = _CHECKOUT if (_CHECKOUT / "_toc.yml").is_file() else _PACKAGE
     if full.is_relative_to(own):
         raise RequestError(

@@ -8,8 +8,11 @@ from typing import Any
 
 import yaml
 
+from cadre_handbook import limits
 from cadre_handbook.errors import PolicyError
 from cadre_handbook.i18n import _
+
+MOST_DEPTH = 30
 
 
 class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -46,8 +49,36 @@ def load_yaml(path: Path) -> Any:
     try:
         with open(path, encoding="utf-8") as stream:
             return yaml.load(stream, Loader=_StrictLoader)
+    # The constructors of the library raise others for a day that there is not, a list as a key, a number without end.
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
+        raise _unreadable(path, error) from error
+
+
+def load_foreign_yaml(path: Path) -> Any:
+    """`load_yaml` of a file that somebody else wrote: nothing in it may end the program or grow beyond itself.
+
+    Raises `DataRefused` for what is no file of a size that people write, `PolicyError` for what stands too deep (the parser has no
+    limit of its own) and for references (`*name`), by which a few lines become millions.
+    """
+    limits.regular_file(path, limits.MEGABYTE)
+    depth = 0
+    try:
+        with open(path, encoding="utf-8") as stream:
+            for event in yaml.parse(stream, Loader=_StrictLoader):
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                if depth > MOST_DEPTH or isinstance(event, yaml.AliasEvent):
+                    why = _("lists within lists, deeper than {most}").format(most=MOST_DEPTH)
+                    if isinstance(event, yaml.AliasEvent):
+                        why = _("a reference (*name); write the text itself")
+                    at = _("{where}, line {line}").format(where=why, line=event.start_mark.line + 1)
+                    raise _unreadable(path, at)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(_("{file} cannot be read as YAML: {why}").format(file=path, why=error)) from error
+        raise _unreadable(path, error) from error
+    return load_yaml(path)
+
+
+def _unreadable(path: Path, why: object) -> PolicyError:
+    return PolicyError(_("{file} cannot be read as YAML: {why}").format(file=path, why=why))
 
 
 def nearest(name: str, known) -> str:

@@ -177,8 +177,6 @@ def place(cell: object) -> Answer:
         )
     if text.isdecimal():
         return None, validation.explanations()["place_unknown"]
-    if text.isdecimal():
-        return None, validation.explanations()["place_unknown"]
     return None, _(
         "no place of this name is in the list since 1981; write the six-digit division code or the full name"
     )

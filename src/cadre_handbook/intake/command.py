@@ -14,7 +14,7 @@ from cadre_handbook.dataset import open_dataset
 from cadre_handbook.errors import DataRefused, RequestError
 from cadre_handbook.i18n import _
 from cadre_handbook.intake import guess, importing, mapping, rosters, writing
-from cadre_handbook.paths import outside_the_book
+from cadre_handbook.paths import expanded, outside_the_book
 
 
 def first_guess(sources: list[Path], to: Path) -> tuple[Path, pd.DataFrame]:
@@ -59,7 +59,7 @@ def run(sources: list[Path], to: Path, map_file: Path, key_file: str | None, as_
     if key_file:
         from cadre_handbook.intake import pseudonyms
 
-        key = pseudonyms.Key.open(Path(key_file).expanduser(), create=True, apart_from=(to, writing.to_check(to)))
+        key = pseudonyms.Key.open(expanded(key_file), create=True, apart_from=(to, writing.to_check(to)))
     people = None
     if forms:
         from cadre_handbook.intake.people import read_people

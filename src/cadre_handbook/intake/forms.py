@@ -13,6 +13,7 @@ from pathlib import Path
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
+from cadre_handbook import limits
 from cadre_handbook.dataset import ENCODINGS, _looks_chinese
 from cadre_handbook.errors import DataRefused
 from cadre_handbook.i18n import _, joined
@@ -165,6 +166,7 @@ def read_form(path: Path, shown: str = "") -> Form:
 
 
 def _bytes_of(path: Path, shown: str) -> bytes:
+    limits.regular_file(path)
     try:
         # Asked of the system before a byte is read, and held to while reading: a file may be larger than it says.
         size = path.stat().st_size

@@ -29,8 +29,10 @@ class Found:
 
     ``tables``: a frame of text per table; an empty cell is empty text. ``unread``: what could not be read. ``unmatched``:
     units and posts named in a source that the dataset does not have (columns `source`, `place`, `unit`, `title`, `rows`).
+    ``names``: whom the rows are about, to keep them out of what is written.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
     unmatched: list[dict] = field(default_factory=list)
+    names: set[str] = field(default_factory=set, repr=False)

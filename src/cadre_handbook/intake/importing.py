@@ -62,7 +62,7 @@ class Imported(Found):
     """What an import gave: `Found`, and what the summary says.
 
     ``read``: rows of each sheet. ``unused``: headings that nothing asked for, by sheet. ``left``: sheets that no entry of the mapping
-    is about. ``made``: units and posts that no roster lists and that were made for those who hold them. ``names``: whom the rows were about, to keep them out of what is written.
+    is about. ``made``: units and posts that no roster lists and that were made for those who hold them.
     """
 
     read: dict[str, int] = field(default_factory=dict)
@@ -71,7 +71,6 @@ class Imported(Found):
     made: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
     twice: int = 0
-    names: set[str] = field(default_factory=set, repr=False)
 
 
 def plainly(items: Iterable, _what: str) -> Iterable:
@@ -115,6 +114,7 @@ class _Import:
         self.contradicted: set[tuple[int, int]] = set()
         self.listed_units = {squeezed(name): unit for name, unit in mapping.units.items()}
         self.private: dict[str, bool] = {}
+        self.names_by_front: dict[str, set[str]] = defaultdict(set)
         self.units, self.posts, self.organisations = _Named(), _Named(), _Named()
         for table in STANDING:
             if base is not None and base.has(table):
@@ -272,8 +272,7 @@ class _Import:
         # What the key sees is kept out of everything that is written.
         if id_number:
             self._check_number(sheet, number, row, said, birth)
-        if len(squeezed(name)) > 1:
-            self.found.names.add(squeezed(name))
+        self._learn_name(name)
         try:
             cadre_id = self.key.cadre_id(id_number=id_number or None, name=name or None, birth=birth or None)
         except DataRefused as error:
@@ -372,17 +371,31 @@ class _Import:
         self._unread(sheet, number, at, f"{table}.{name}", "", _("the cell is empty; a value is needed here"))
         return self._open(table, name, made)
 
+    def _learn_name(self, name: str) -> None:
+        plain = squeezed(name)
+        if len(plain) > 1:
+            self.found.names.add(plain)
+            self.names_by_front[plain[:2]].add(plain)
+
+    def _names_somebody(self, text: str) -> bool:
+        """Whether one of the names met stands anywhere in a text; looked up by two characters, for there may be thousands."""
+        plain = squeezed(text)
+        return any(
+            plain.startswith(name, at)
+            for at in range(len(plain) - 1)
+            for name in self.names_by_front.get(plain[at : at + 2], ())
+        )
+
     def _private(self, table: str, name: str, text: str) -> bool:
-        """Whether a text that would be written names somebody, or holds an ID-card number."""
+        """Whether a text that would be written names somebody, or holds an ID-card number or, where it is no id, a telephone's."""
         field = schema.tables()[table].fields[name]
         if field.type != "string" or field.categories or field.place:
             return False
         if name == "cadre_id" and _CHINESE_NAME.fullmatch(text):
             return True
         if text not in self.private:
-            plain = squeezed(text)
-            self.private[text] = bool(ID_NUMBER.search(text)) or any(said in plain for said in self.found.names)
-        return self.private[text]
+            self.private[text] = bool(ID_NUMBER.search(text)) or self._names_somebody(text)
+        return self.private[text] or (name in FREE_TEXT and bool(TELEPHONE.search(text)))
 
     def _open(self, table: str, name: str, made: Row) -> str:
         """What stands for a value that is not known: nothing, or a mark where nothing would say something else."""
@@ -556,6 +569,9 @@ class _Import:
         """Rows of forms as `people.read_people` gives them, their posts still to be found by name."""
         from cadre_handbook.intake.resumes import UNSURE
 
+        for name in found.names:
+            self._learn_name(name)
+        self._refuse_twice([table for table, frame in found.tables.items() if len(frame)])
         for table, frame in found.tables.items():
             declared = schema.tables()[table].fields
             for cells_ in frame.to_dict("records"):
@@ -570,6 +586,29 @@ class _Import:
                     self.rows[table].append(made)
         self.found.read[_("forms")] = len(found.tables.get("cadres", ()))
         self.found.unread += found.unread
+
+    def _refuse_twice(self, of_forms: list[str]) -> None:
+        """`RequestError` where rosters and forms fill one table and the mapping does not say that both are meant to.
+
+        A posting of a roster and the same of a résumé are two rows: one is known by day and the other by month.
+        """
+        if (self.mapping.raw.get("forms") or {}).get("tables"):
+            return
+        of_rosters = {spec.table for source in self.mapping.sources for spec in source.tables}
+        if any(source.resume for source in self.mapping.sources):
+            of_rosters |= {"postings", "studies"}
+        twice = [table for table in of_forms if table in of_rosters and table not in ONCE]
+        if twice:
+            raise RequestError(
+                _(
+                    "{where}: rosters and forms both fill {tables}, and what both tell would count twice. Say under “forms” "
+                    "which tables are taken of the forms, such as “tables: {rest}”."
+                ).format(
+                    where=self.mapping.path.name if self.mapping.path else "",
+                    tables=joined(twice),
+                    rest=f"[{', '.join(table for table in of_forms if table not in twice)}]",
+                )
+            )
 
     def put_together(self) -> Imported:
         """Rows of one key as one, ids for those without, everything as text by table."""
@@ -696,8 +735,15 @@ _CHINESE_NAME = re.compile(r"[\u3400-\u9fff·]{2,}")
 ID_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
 
 
+TELEPHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+FREE_TEXT = ("name", "title")
+"""Columns in which an office writes what it likes; the others of text are ids, which may look like a telephone number."""
+
+
 def _private_expected() -> str:
-    return _("a name or an ID-card number stands here, which does not belong in a dataset; correct it in the source")
+    return _(
+        "a name, an ID-card number or a telephone number stands here, which does not belong in a dataset; correct it in the source"
+    )
 
 
 def _fits(source: Source, shown: str, sheet: str) -> bool:

@@ -16,7 +16,7 @@ from cadre_handbook.errors import PolicyError, RequestError
 from cadre_handbook.i18n import _, joined
 from cadre_handbook.intake import cells
 from cadre_handbook.places import LEVELS
-from cadre_handbook.strict_yaml import load_yaml, nearest, refuse_unknown
+from cadre_handbook.strict_yaml import load_foreign_yaml, nearest, refuse_unknown
 
 ENDS = ("exclusive", "inclusive")
 UNREAD = ("keep", "leave_out")
@@ -124,7 +124,7 @@ def load(path: Path) -> Mapping:
     """The mapping of a file; `RequestError` where there is none, `PolicyError` where something in it is not as it must be."""
     if not path.is_file():
         raise RequestError(_("There is no mapping file at {path}.").format(path=path))
-    raw = load_yaml(path)
+    raw = load_foreign_yaml(path)
     if not isinstance(raw, dict):
         raise PolicyError(_("{file}: expected keys such as “sources”.").format(file=path.name))
     where = path.name

@@ -14,14 +14,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from cadre_handbook import limits
 from cadre_handbook.errors import DataRefused, PolicyError, RequestError
 from cadre_handbook.i18n import _, joined
 from cadre_handbook.intake import cells, id_numbers, resumes
 from cadre_handbook.intake.forms import LABELS, SUFFIXES, Form, read_form
 from cadre_handbook.intake.found import Found, Unread
 from cadre_handbook.intake.pseudonyms import Key, NotIdentified
+from cadre_handbook.intake.rosters import name_shown
 from cadre_handbook.intake.words import AWARDS, DISCIPLINE, GRADES, SCHOOLS
-from cadre_handbook.strict_yaml import refuse_unknown
+from cadre_handbook.strict_yaml import nearest, refuse_unknown
 
 Progress = Callable[[Iterable, str], Iterable]
 
@@ -49,13 +51,18 @@ class Rules:
 
     ``differs``: which holds where form and ID-card number differ in sex or month of birth (neither: `blank`). ``results_in``: the
     month of the following year in which yearly results are settled; a form names only the year. ``awards_in``: the month that an
-    award without one is entered under.
+    award without one is entered under. ``tables``: what is taken of the forms; empty where the mapping does not say, then everything.
     """
 
     organisation_id: str = ""
     differs: str = "blank"
     results_in: str = "01"
     awards_in: str = "12"
+    tables: tuple[str, ...] = ()
+
+    def takes(self, *tables: str) -> bool:
+        """Whether one of the tables is to be filled from the forms."""
+        return not self.tables or any(table in self.tables for table in tables)
 
     @classmethod
     def of(cls, mapping) -> Rules:
@@ -66,9 +73,10 @@ class Rules:
         where = f"{mapping.path.name if mapping.path else ''}: forms"
         if not isinstance(raw, dict):
             raise PolicyError(_("{where}: expected keys with values, found “{value}”.").format(where=where, value=raw))
-        refuse_unknown(raw, {"differs", "results_in", "awards_in"}, where)
+        refuse_unknown(raw, {"differs", "results_in", "awards_in", "tables"}, where)
+        said = {name: str(value) for name, value in raw.items() if name != "tables"}
         rules = cls(
-            mapping.organisation.get("organisation_id", ""), **{name: str(value) for name, value in raw.items()}
+            mapping.organisation.get("organisation_id", ""), **said, tables=_tables(raw.get("tables", []), where)
         )
         months = [f"{month:02d}" for month in range(1, 13)]
         for name, choices in (("differs", DIFFERS), ("results_in", months), ("awards_in", months)):
@@ -81,6 +89,20 @@ class Rules:
         return rules
 
 
+def _tables(raw: object, where: str) -> tuple[str, ...]:
+    """The tables that the mapping names; `PolicyError` for one that no form fills."""
+    named = raw if isinstance(raw, list) else [raw]
+    for table in named:
+        if table not in list(_COLUMNS):
+            raise PolicyError(
+                _("{where}: expected one of {choices}, found “{value}”.").format(
+                    where=f"{where}: tables", choices=joined(_COLUMNS), value=table
+                )
+                + nearest(str(table), _COLUMNS)
+            )
+    return tuple(named)
+
+
 def form_files(paths: Iterable[Path]) -> list[Path]:
     """The forms among files and in folders (looked through to the bottom), in order; `RequestError` for what is not there."""
     found: list[Path] = []
@@ -88,7 +110,7 @@ def form_files(paths: Iterable[Path]) -> list[Path]:
         if path.is_dir():
             inside = (
                 file
-                for file in path.rglob("*")
+                for file in limits.files(path)
                 if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", "."))
             )
             found += sorted(inside)
@@ -129,7 +151,7 @@ def read_people(
         table: pd.DataFrame(rows, columns=[*_COLUMNS[table], *ORIGIN], dtype="str").fillna("")
         for table, rows in work.tables.items()
     }
-    return Found(frames, work.unread)
+    return Found(frames, work.unread, names=work.names)
 
 
 def birth_month(form: Form) -> str:
@@ -147,7 +169,9 @@ def _names_shown(files: list[Path]) -> dict[Path, str]:
     count: dict[str, int] = defaultdict(int)
     for path in files:
         count[path.name] += 1
-    return {path: path.name if count[path.name] == 1 else f"{path.parent.name}/{path.name}" for path in files}
+    return {
+        path: name_shown(path.name if count[path.name] == 1 else f"{path.parent.name}/{path.name}") for path in files
+    }
 
 
 @dataclass
@@ -170,6 +194,7 @@ class _People:
     unread: list[Unread] = field(default_factory=list)
     read: list[_Read] = field(default_factory=list)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=lambda: {table: [] for table in _COLUMNS})
+    names: set[str] = field(default_factory=set, repr=False)
 
     # --- who ---
 
@@ -180,6 +205,7 @@ class _People:
         except DataRefused as error:
             self.unread.append(Unread(shown, "", "", "", str(error)))
             return
+        self.names.add(form.name)
         for tag in form.unknown:
             self.unread.append(
                 Unread(shown, tag, "", "", _("an element that no form known here has; it was left aside"))
@@ -272,8 +298,9 @@ class _People:
             "joined_on": self.cell(form, "joined_on", "joined_on"),
         }
         self.add("cadres", form, "", row)
-        self.resume(form, cadre_id)
-        for year, (column, code) in self.results(form):
+        if self.rules.takes("postings", "studies"):
+            self.resume(form, cadre_id)
+        for year, (column, code) in self.results(form) if self.rules.takes("assessments") else ():
             settled = f"{year + 1}-{self.rules.results_in}"
             self.add(
                 "assessments",
@@ -281,7 +308,7 @@ class _People:
                 "yearly_results",
                 {"cadre_id": cadre_id, "assessed_on": settled, "kind": "annual", column: code},
             )
-        for day, kind in self.awards(form):
+        for day, kind in self.awards(form) if self.rules.takes("awards") else ():
             self.add("awards", form, "awards", {"cadre_id": cadre_id, "awarded_on": day, "kind": kind})
 
     def agreed(self, one: _Read, name: str, said: str, of_number: str) -> str:
@@ -388,7 +415,8 @@ class _People:
     # --- notes ---
 
     def add(self, table: str, form: Form, place: str, row: dict[str, str]) -> None:
-        self.tables[table].append({**row, "source": form.source, "place": LABELS.get(place, place)})
+        if self.rules.takes(table):
+            self.tables[table].append({**row, "source": form.source, "place": LABELS.get(place, place)})
 
     def list(self, form: Form, name: str, column: str, value: str, expected: str) -> None:
         self.unread.append(Unread(form.source, LABELS[name], column, value, expected))

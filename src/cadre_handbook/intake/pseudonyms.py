@@ -23,7 +23,7 @@ from cadre_handbook import schema
 from cadre_handbook.errors import DataRefused, RequestError
 from cadre_handbook.i18n import _
 from cadre_handbook.intake import id_numbers
-from cadre_handbook.paths import outside_the_book
+from cadre_handbook.paths import expanded, outside_the_book
 
 ID_CHARACTERS = 16
 KEY_BYTES = 32
@@ -60,7 +60,7 @@ class Key:
         Raises `RequestError` where the file is missing, is no key, or lies where others may come by it: in the handbook's
         own folder, beside the tables of a dataset, or in one of the folders `apart_from` (those written to).
         """
-        path = Path(path).expanduser()
+        path = expanded(path)
         _refuse_in_company(path, apart_from)
         if create and not path.exists():
             return cls(_written(path))

@@ -187,6 +187,14 @@ _SECONDED = re.compile(r"挂职(?:锻炼)?(?:期间)?(?:担任|任)?|挂任")
 _ACTING = re.compile(r"代理(?=\S)|代(?=(?:省|市|县|区|州|盟|旗|乡|镇)?(?:长|主席|院长|检察长|主任|书记|局长|部长))")
 _TRAINEE = re.compile(r"见习")
 _IN_TURN = re.compile(r"历任|先后(?:任|担任|在)")
+# What stands alone in brackets after a post, and says in what capacity it is held.
+_CAPACITIES = {
+    **dict.fromkeys(("兼", "兼任", "兼职"), "concurrent"),
+    "岗前锻炼": "pre_post",
+    "代理": "acting",
+    "见习": "trainee_leader",
+    "助理": "assistant",
+}
 _TAKES_UP = re.compile(r"^(?:历任|先后担任|先后任|担任|任|在)(?=\S)")
 _DATED = re.compile(_DATE)
 
@@ -323,6 +331,7 @@ class _Reader:
         for item in remarks:
             if _DATED.search(_plain(item)) or "主持" in item:
                 self.unread(line, item, _("a remark that no column holds"))
+        capacity = next((_CAPACITIES[item] for item in remarks if item in _CAPACITIES), "")
         posts = list(self.posts_in(_TAKES_UP.sub("", _SECONDED.sub("", whole))))
         if not posts:
             self.unread(line, text, _("a stretch of time, but no post"))
@@ -333,7 +342,7 @@ class _Reader:
             )
         else:
             for unit, title, confidence, beside, own in posts:
-                role = own or ("concurrent" if beside or (nested and not seconded) or "兼" in remarks else "")
+                role = own or ("concurrent" if beside or (nested and not seconded) else capacity)
                 if seconded and not beside:
                     role = "secondment"
                 self.into.postings.append(Posting(start, end, unit, title, role, confidence, line, remark))

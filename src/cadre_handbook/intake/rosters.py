@@ -14,6 +14,7 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
+from cadre_handbook import limits
 from cadre_handbook.dataset import csv_rows
 from cadre_handbook.errors import DataRefused, RequestError
 from cadre_handbook.i18n import _
@@ -30,6 +31,8 @@ _NOTE = re.compile(
     r"(?:[合总小共]计|total)(?:$|[\s:\d])|(?:填[表报]|制表|审核|审批|统计)\w{0,4}:|(?:备?注|说明|notes?)\s?\d*[:.、]",
     re.IGNORECASE,
 )
+_OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
+"""How an .xls begins, and any workbook with a password; every other is a zip."""
 _DATE_1904 = re.compile(rb"""date1904=["'](?:1|true)["']""")
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -80,7 +83,7 @@ def source_files(sources: list[Path]) -> tuple[list[tuple[str, Path]], list[Path
     for source in sources:
         if not source.exists():
             raise RequestError(_("There is no file or folder at {path}.").format(path=source))
-        inside = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+        inside = sorted(limits.files(source)) if source.is_dir() else [source]
         # ~$ files are a program's locks on open files; hidden files are not the official's.
         inside = [path for path in inside if not path.name.startswith(("~$", "."))]
         known = [path for path in inside if path.suffix.lower() in (*TABLES, *FORMS)]
@@ -89,7 +92,7 @@ def source_files(sources: list[Path]) -> tuple[list[tuple[str, Path]], list[Path
                 _("{path}: nothing to read. Read are {endings}.").format(path=source, endings=", ".join(TABLES + FORMS))
             )
         for path in known:
-            shown = path.relative_to(source).as_posix() if source.is_dir() else path.name
+            shown = name_shown(path.relative_to(source).as_posix() if source.is_dir() else path.name)
             if path.suffix.lower() in FORMS:
                 forms.append(path)
             else:
@@ -97,35 +100,65 @@ def source_files(sources: list[Path]) -> tuple[list[tuple[str, Path]], list[Path
     return rosters, forms
 
 
+def name_shown(name: str) -> str:
+    """The name of a file as it can be written: a byte that no encoding explains becomes a question mark."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
 def read_sheets(path: Path, shown: str = "") -> list[Sheet]:
-    """The sheets of a workbook that hold anything, or the one of a CSV file; `DataRefused` where it cannot be read."""
-    shown = shown or path.name
+    """The sheets of a workbook that hold anything, or the one of a CSV file; `DataRefused` where it cannot be read.
+
+    What a file may be stands in `limits`. A workbook is looked at before it is opened: the reader holds a sheet as a block from the
+    first cell to the last, and what does not fit the memory would end the program.
+    """
+    shown = shown or name_shown(path.name)
     if path.suffix.lower() == ".csv":
         return [Sheet(shown, "", [list(row) for row in csv_rows(path)])]
     import python_calamine
 
+    limits.regular_file(path, limits.ARCHIVE_BYTES)
+    with path.open("rb") as file:
+        packed = file.read(len(_OLD_WORKBOOK)) != _OLD_WORKBOOK
+    if packed:
+        limits.archive(path, needs=["[Content_Types].xml"])
+        limits.spread(path)
     try:
         with python_calamine.load_workbook(path) as book:
-            read = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
             system = _date_system(path)
             sheets = []
-            for name, sheet in read:
+            for name in book.sheet_names:
+                sheet = book.get_sheet_by_name(name)
                 cells = sheet.to_python(skip_empty_area=False)
+                for _row in limits.rows(f"{shown} [{name}]", map(_filled, cells)):
+                    pass
                 if any(cell_text(cell) for row in cells for cell in row):
                     sheets.append(Sheet(shown, name, cells, tuple(sheet.merged_cell_ranges or ()), system))
             return sheets
+    except DataRefused:
+        raise
     except python_calamine.PasswordError as error:
         raise DataRefused(
             _(
                 "{file}: the workbook is locked with a password. Save it without one, in a safe place, and try again."
             ).format(file=shown)
         ) from error
-    except (python_calamine.CalamineError, OSError, zipfile.BadZipFile) as error:
+    # A part that is not as it must be ends the reader in whatever way: a panic of it is no `Exception`.
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+            raise
         raise DataRefused(
             _("{file}: cannot be opened as a workbook ({why}). Save it anew as .xlsx and try again.").format(
-                file=shown, why=error
+                file=shown, why=str(error) or type(error).__name__
             )
         ) from error
+
+
+def _filled(row: list[object]) -> list[str]:
+    """A row as `limits.rows` counts it: its text, a sign for any other value, nothing after the last."""
+    texts = [cell if isinstance(cell, str) else "1" for cell in row]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _date_system(path: Path) -> int | None:
@@ -133,6 +166,8 @@ def _date_system(path: Path) -> int | None:
     if path.suffix.lower() == ".xls":
         return None
     with zipfile.ZipFile(path) as parts:
+        if "xl/workbook.xml" not in parts.namelist():
+            return None
         return 1904 if _DATE_1904.search(parts.read("xl/workbook.xml")) else 1900
 
 
@@ -157,13 +192,14 @@ def roster(
     rows, skipped = [], []
     over = _merged_downwards(sheet, top + depth)
     again = [squeezed(cell_text(cell)) for cell in sheet.cells[top]]
+    across = {first for (first, left), (_last, right) in sheet.merged if right > left}
     for number in range(top + depth, len(sheet.cells)):
         cells = (sheet.cells[number] + [None] * width)[:width]
         cells = [over.get((number, column), cell) for column, cell in enumerate(cells)]
         texts = [cell_text(cell) for cell in cells]
         if not any(texts):
             continue
-        why = _no_row(sheet, number, texts, again)
+        why = _no_row(texts, again, number in across)
         if why:
             skipped.append(Unread(sheet.source, sheet.place(number), "", next(filter(None, texts)), why))
         else:
@@ -176,8 +212,8 @@ def _merged_downwards(sheet: Sheet, first: int) -> dict[tuple[int, int], object]
     return {
         (row, left): sheet.cells[top][left]
         for (top, left), (bottom, _right) in sheet.merged
-        for row in range(top + 1, bottom + 1)
-        if top >= first and left < len(sheet.cells[top])
+        if first <= top < len(sheet.cells) and left < len(sheet.cells[top])
+        for row in range(top + 1, min(bottom + 1, len(sheet.cells)))
     }
 
 
@@ -224,12 +260,11 @@ def _headings(sheet: Sheet, top: int, depth: int) -> list[str]:
     return headings
 
 
-def _no_row(sheet: Sheet, number: int, texts: list[str], heading: list[str]) -> str:
-    """Why a row is none of the roster, empty where it is one."""
+def _no_row(texts: list[str], heading: list[str], across: bool) -> str:
+    """Why a row is none of the roster, empty where it is one. ``across``: whether cells of it are merged sideways."""
     first = next(filter(None, texts))
     if [squeezed(text) for text in texts] == heading[: len(texts)]:
         return _("the heading stands here again; the row was left out")
-    across = any(top == number and right > left for (top, left), (_bottom, right) in sheet.merged)
     alone = sum(map(bool, texts)) == 1
     if _NOTE.match(first) or (alone and across):
         return _("taken for a note or a total, not for a row of the roster; it was left out")

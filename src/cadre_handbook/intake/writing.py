@@ -15,10 +15,13 @@ import pandas as pd
 
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, joined, label
-from cadre_handbook.intake.importing import ID_NUMBER, Imported
+from cadre_handbook.intake import id_numbers
+from cadre_handbook.intake.importing import ID_NUMBER, TELEPHONE, Imported
 from cadre_handbook.paths import outside_the_book
 from cadre_handbook.schema import tables
 
+MOST_BYTES_OF_A_NAME = 200
+"""Of what a system takes (255), some is for the names that are written beside it."""
 CONFIDENTIAL = "CONFIDENTIAL-保密.txt"
 
 
@@ -28,7 +31,13 @@ def to_check(to: Path) -> Path:
 
 
 def refuse_target(to: Path) -> None:
-    """`RequestError` where the dataset may not be written: inside the book, or where something stands already."""
+    """`RequestError` where the dataset may not be written: under no name of its own, inside the book, or where something stands."""
+    if to.name in ("", "..") or "\x00" in str(to) or len(os.fsencode(to.name)) > MOST_BYTES_OF_A_NAME:
+        raise RequestError(
+            _("“{path}” is no name for a new folder. Give a short name of its own, such as dataset.").format(
+                path=str(to).replace("\x00", "?")
+            )
+        )
     for path in (to, to_check(to)):
         outside_the_book(path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
@@ -39,14 +48,14 @@ def write(imported: Imported, to: Path) -> None:
     """Write the tables into `to`, and `unread.csv`, `unmatched.csv` and `summary.txt` into `to_check(to)`."""
     dataset = {f"{name}.csv": _csv(frame) for name, frame in imported.tables.items()}
     unread = pd.DataFrame(
-        [(item.source, item.place, item.column, _masked(item.value), item.expected) for item in imported.unread],
+        [(item.source, item.place, item.column, item.value, item.expected) for item in imported.unread],
         columns=["source", "place", "column", "value", "expected"],
     )
     columns = ["source", "place", "unit", "title", "rows", "candidates"]
     unmatched = pd.DataFrame(imported.unmatched, columns=columns)
     beside = {
-        "unread.csv": _csv(_harmless(unread)),
-        "unmatched.csv": _csv(_harmless(unmatched)),
+        "unread.csv": _csv(_to_be_checked(unread)),
+        "unmatched.csv": _csv(_to_be_checked(unmatched)),
         "summary.txt": ("\n".join(summary(imported)) + "\n").encode("utf-8-sig"),
         CONFIDENTIAL: _confidential().encode("utf-8-sig"),
     }
@@ -112,15 +121,21 @@ def _csv(frame: pd.DataFrame) -> bytes:
 
 
 def _masked(value: str) -> str:
-    """A value without the middle of an ID-card number."""
-    return ID_NUMBER.sub(lambda found: f"{found[0][:4]}{'*' * (len(found[0]) - 6)}{found[0][-2:]}", value)
+    """A text without the middle of an ID-card number or a telephone number in it."""
+    value = ID_NUMBER.sub(lambda found: id_numbers.masked(found[0]), value)
+    return TELEPHONE.sub(lambda found: id_numbers.masked(found[0]), value)
 
 
-def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
-    """Text that a spreadsheet program would run as a formula, made plain text."""
-    return frame.map(
-        lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
-    )
+def _to_be_checked(frame: pd.DataFrame) -> pd.DataFrame:
+    """What is listed as it may be written: numbers masked, and text that a spreadsheet would run as a formula made plain."""
+
+    def written(cell: object) -> object:
+        if not isinstance(cell, str):
+            return cell
+        cell = _masked(cell)
+        return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+
+    return frame.map(written)
 
 
 def _confidential() -> str:
