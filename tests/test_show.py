@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -162,3 +163,21 @@ def test_the_legend_stands_under_every_table_of_verdicts(county, tmp_path):
     assert page.index("ch-verdicts") < page.index("ch-legend")
     for row in run.results.itertuples():
         assert f">{verdict.MARKS[row.verdict]} {verdict.words()[row.verdict]}<" in page, "the word beside the mark"
+
+
+# Figures as words
+
+
+@pytest.mark.parametrize(
+    ("slug", "measure", "value", "text"),
+    [
+        ("team_profile", "mean_age", 53.125, "53.12"),  # a mean is no probability
+        ("team_profile", "age_change", -0.0238, "-0.02"),
+        ("age_structure", "net_inflow", 35.0, "35"),
+        ("exchange_plan", "even_years", 0.0412, "p = 0.041"),
+        ("exchange_plan", "even_years", 2e-18, "p < 0.001"),
+    ],
+)
+def test_only_a_probability_is_called_p(slug: str, measure: str, value: float, text: str) -> None:
+    row = SimpleNamespace(recommendation=slug, measure=measure, value=value, lower=None, verdict="context", n=9, k=9)
+    assert show.figure_text(row) == text

@@ -195,7 +195,7 @@ def _number(number: Fraction, unit: str, as_written: float | None = None) -> str
         digits = 1 if as_written is None else max(-Decimal(str(as_written)).normalize().as_tuple().exponent - 2, 0)
         return f"{float(number):.{digits}%}"
     if unit == "points":
-        return _("{number} percentage points").format(number=f"{float(100 * number):.0f}")
+        return _("{number} percentage points").format(number=f"{float(100 * number):.3g}")
     text = f"{int(number):,}" if number.denominator == 1 else f"{float(number):,.2f}"
     return f"{text} {show.unit_word(unit)}".strip()
 
@@ -364,7 +364,7 @@ def beside(opened_: Opened) -> show.View:
         for row in _results(opened_, figure):
             run = opened_.runs[row.recommendation]
             counted = verdict.measure_label(run.policy, row.measure, row.group) + bracketed(label(run.policy, "title"))
-            rows.append([row.organisation_id, label(figure), published_text(figure), _own_text(row), counted])
+            rows.append([row.organisation_id, label(figure), published_text(figure), _own_text(row, figure), counted])
             place = "/".join(filter(None, (row.organisation_id, row.recommendation, row.measure, row.group)))
             # Without the verdict: nothing is judged here.
             counts = " ".join(f"{count}={show.count_text(getattr(row, count))}" for count in ("n", "k", "missing"))
@@ -387,11 +387,15 @@ def beside(opened_: Opened) -> show.View:
     )
 
 
-def _own_text(row) -> str:
+def _own_text(row, figure: Mapping[str, Any]) -> str:
     """The reader's figure; where there is none, the verdict that says so, with its reason."""
     text = show.figure_text(row)
     if text == "–":
         return verdict.words()[row.verdict] + (bracketed(row.reason) if row.reason else "")
+    if figure.get("unit") == "points" and not pd.isna(
+        row.value
+    ):  # a difference of shares, in the words of the published one
+        text = _number(Fraction(row.value), "points")
     unknown = _("{count} unknown").format(count=row.missing) if row.missing else ""
     return text + (bracketed(unknown) if unknown else "")
 

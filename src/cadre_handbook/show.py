@@ -16,10 +16,13 @@ from cadre_handbook.checks import Run
 from cadre_handbook.dataset import SAMPLE
 from cadre_handbook.i18n import _, bracketed, clauses, in_language, joined, label
 from cadre_handbook.references import reference_text
-from cadre_handbook.tables import html_table
+from cadre_handbook.tables import html_table, number_text
 
 if TYPE_CHECKING:
     from cadre_handbook.figures import Picture
+
+
+EVENNESS = "evenness"  # the one statistic that is a probability (p)
 
 
 def origin_word(origin: str) -> str:
@@ -40,7 +43,9 @@ def figure_text(row) -> str:
         return _("{value:.2f} (from {lower:.2f} to {upper:.2f})").format(
             value=row.value, lower=row.lower, upper=row.upper
         )
-    if _is_statistic(row) and not pd.isna(row.value):
+    if (statistic := _statistic(row)) and not pd.isna(row.value):
+        if statistic != EVENNESS:  # a mean, a change, a count: the number itself
+            return number_text(round(row.value, 2))
         return f"p = {row.value:.3f}" if row.value >= 0.0005 else "p < 0.001"
     share = bracketed(f"{row.k / row.n:.1%}") if row.n else ""
     return _("{k} of {n}").format(k=row.k, n=row.n) + share
@@ -51,8 +56,10 @@ def count_text(count) -> str:
     return "–" if pd.isna(count) else str(count)
 
 
-def _is_statistic(row) -> bool:
-    return policies.load_policy(row.recommendation).measures[row.measure].kind == "statistic"
+def _statistic(row) -> str | None:
+    """The statistic of a result, as its policy names it; `None` where it is a share or a count."""
+    measure = policies.load_policy(row.recommendation).measures[row.measure]
+    return measure.statistic if measure.kind == "statistic" else None
 
 
 def verdict_text(word: str) -> str:
