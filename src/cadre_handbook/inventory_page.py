@@ -64,7 +64,7 @@ class Matrix(_OfInventory):
             "Sources",
             "Numbers, by origin",
             "Tables",
-            "How far the tables can judge",
+            "Judgeable",
             "Cases",
             "Notebook",
         ]
