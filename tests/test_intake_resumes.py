@@ -361,3 +361,21 @@ def test_every_text_is_read_or_listed(text):
     assert all(1 <= number <= len(lines) and lines[number - 1].strip() for number in listed)
     assert all(told and why for _number, told, why in found.unread)
     assert all((posting.unit or posting.title) and posting.start for posting in found.postings)
+
+
+@pytest.mark.parametrize(
+    ("said", "role"),
+    [
+        ("兼", "concurrent"),
+        ("兼任", "concurrent"),
+        ("岗前锻炼", "pre_post"),
+        ("代理", "acting"),
+        ("见习", "trainee_leader"),
+        ("助理", "assistant"),
+        ("挂职", "secondment"),
+        ("正科级", ""),
+    ],
+)
+def test_the_capacity_that_stands_in_brackets_after_the_post(said, role):
+    (posting,) = parse(f"2003.07--2006.05  县财政局科员（{said}）").postings
+    assert (posting.unit, posting.title, posting.role) == ("县财政局", "科员", role)

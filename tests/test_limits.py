@@ -244,3 +244,28 @@ def test_a_row_number_beyond_all_rows_ends_within_time_and_memory(postings_first
     assert ran.returncode == 3, ran.stderr
     assert "it has more rows; the limit is 2,000,000" in ran.stderr
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_500_000
+
+
+def test_a_folder_with_too_many_files_is_not_looked_through(tmp_path, monkeypatch):
+    for number in range(4):
+        (tmp_path / f"{number}.lrmx").write_bytes(b"")
+    monkeypatch.setattr(limits, "FILES", 3)
+    with pytest.raises(DataRefused, match="it holds more files; the limit is 3"):
+        list(limits.files(tmp_path))
+
+
+@pytest.mark.parametrize(("cell", "refused"), [("ALL20001", True), ("ALL19999", False), ("A1048576", False)])
+def test_how_far_out_a_value_may_stand(tmp_path, cell, refused):
+    """1,000 columns by 20,000 rows are the limit, wherever they are filled; a format without a value does not count."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = "x"
+    book.active[cell] = "x"
+    book.active["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+    book.save(tmp_path / "book.xlsx")
+    if refused:
+        with pytest.raises(
+            DataRefused, match=r"its cells reach to row 20,001, column 1,000; the limit is 20,000,000 cells"
+        ):
+            limits.spread(tmp_path / "book.xlsx")
+    else:
+        limits.spread(tmp_path / "book.xlsx")

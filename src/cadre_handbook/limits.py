@@ -200,8 +200,12 @@ def files(folder: Path) -> Iterator[Path]:
         yield path
 
 
-# The reference of a cell that is not closed at once, which is one with something in it.
-_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>]*?\s)?r=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^<>]*(?<!/)>""")
+# The reference of a cell with something in it: neither closed at once nor holding nothing but an empty value.
+_FILLED_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s(?:[^<>]*?\s)?r=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^<>]*(?<!/)>"""
+    rb"(?!\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v\s*></(?:\w+:)?v>)?\s*</(?:\w+:)?c>)"
+)
+_TAGS_OF_A_CELL = 4
 _SHEETS = ("xl/worksheets/", "xl/chartsheets/", "xl/dialogsheets/", "xl/macrosheets/")
 
 
@@ -224,17 +228,24 @@ def spread(path: Path) -> None:
 
 def _furthest(sheet, file: str) -> tuple[int, int]:
     """The last row and the number of columns that cells with something in them reach."""
-    last_row, longest, tail = 0, set(), b""
-    while chunk := sheet.read(_CHUNK * 16):
-        data = tail + chunk
-        whole = data.rfind(b">") + 1  # no tag is cut in two
-        data, tail = data[:whole], data[whole:]
-        for column, row in _FILLED_CELL.findall(data):
-            longest.add(column)
-            last_row = max(last_row, int(row))
-        if len(tail) > 10 * CELL_CHARACTERS:  # nothing but the text of one cell is so long without a tag
+    last_row, longest, data = 0, set(), b""
+    while True:
+        chunk = sheet.read(_CHUNK * 16)
+        data += chunk
+        # A cell that may go on in the next chunk is looked at with it.
+        cut = len(data)
+        for _tag in range(_TAGS_OF_A_CELL + 1 if chunk else 0):
+            cut = max(data.rfind(b"<", 0, cut), 0)
+        for found in _FILLED_CELL.finditer(data):
+            if found.start() < cut:
+                longest.add(found[1])
+                last_row = max(last_row, int(found[2]))
+        if not chunk:
+            return last_row, max(map(_column_number, longest), default=0)
+        data = data[cut:]
+        # Nothing but the text of a cell is so long without a tag.
+        if len(data) > 10 * _TAGS_OF_A_CELL * CELL_CHARACTERS:
             raise _too_much(file, _("a cell has more characters"), _counted(CELL_CHARACTERS))
-    return last_row, max(map(_column_number, longest), default=0)
 
 
 def _column_number(letters: bytes) -> int:

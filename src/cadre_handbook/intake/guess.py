@@ -285,4 +285,5 @@ forms:                     # 任免表（.lrmx、.lrm） · appointment forms
   differs: blank           # 与身份证号不一致时：blank 留空；form 以任免表为准；id_number 以身份证号为准 · which of the two holds
   results_in: "01"         # 年度考核等次在次年几月确定 · month of the following year in which yearly results are settled
   awards_in: "12"          # 只有年份的奖励记入几月 · month that an award without one is entered under
+  # tables: [cadres, postings, studies, assessments, awards]   # 从任免表取哪些表，名册已有的应除去 · what is taken of the forms, without what a roster has
 """

@@ -732,10 +732,11 @@ class _Named:
 
 
 _CHINESE_NAME = re.compile(r"[\u3400-\u9fff·]{2,}")
-ID_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
+# In whatever digits, and in the groups in which people write it.
+ID_NUMBER = re.compile(r"(?<!\d)\d{6}\s?(?:\d{8}\s?\d{3}[\dXxＸｘ]|\d{6}\s?\d{3})(?!\d)")
 
 
-TELEPHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+TELEPHONE = re.compile(r"(?<!\d)(?:1|１)[3-9３-９]\d{9}(?!\d)")
 FREE_TEXT = ("name", "title")
 """Columns in which an office writes what it likes; the others of text are ids, which may look like a telephone number."""
 
