@@ -46,7 +46,7 @@ ROOMS = {
     "page": Room(
         "book",
         (".md", ".rst"),
-        ("index.md", "book/guide/*", "book/stories/*", "book/*/quiz.md", "book/whole/findings.md"),
+        ("index.md", "book/guide/*", "book/stories/*", "book/zh/*", "book/*/quiz.md", "book/whole/findings.md"),
     ),
     "notebook": Room("notebooks", (".ipynb",)),
     "policy file": Room("data/policy", (".yaml", ".yml"), ("data/policy/common.yaml",)),
@@ -97,7 +97,7 @@ def out_of_step(root: Path) -> list[str]:
 
 
 def _is_of_a_room(file: str) -> bool:
-    return not file.startswith(("book/guide/", "book/stories/")) and Path(file).name not in (
+    return not file.startswith(("book/guide/", "book/stories/", "book/zh/")) and Path(file).name not in (
         "index",
         "quiz",
         "findings",

@@ -29,7 +29,7 @@ from sphinx.util import logging
 from sphinx.util.console import strip_colors
 from sphinx_external_toc.events import remove_suffix
 
-from cadre_handbook import __version__, site, site_search
+from cadre_handbook import __version__, chinese_pages, site, site_search
 from cadre_handbook.chinese_spans import MarkChinese
 from cadre_handbook.directives import DIRECTIVES
 from cadre_handbook.kernels import SIDE_BY_SIDE, Run, execute_side_by_side
@@ -56,6 +56,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         app.add_directive(name, directive)
     app.connect("doctree-resolved", reading.resolve)
     app.add_post_transform(MarkChinese)
+    chinese_pages.setup(app)
     site.setup(app)
     app.connect("config-inited", begin_build)
     app.connect("builder-inited", drop_old_caches)
