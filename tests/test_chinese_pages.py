@@ -111,6 +111,7 @@ def test_every_recommendation_stands_there_with_all_its_policy_says(book: Book) 
             section = page.find(id=chinese_pages.anchor(slug))
             there = words(section)
             assert [text for text in wanted(slug) if text not in there] == []
+            assert page.select_one(f"article .ch-contents a[href='#{section['id']}']"), "it is in the list at the head"
             links = [link["href"] for link in section.select("a.reference")]
             assert {f"../{part}/{slug}.html", f"../../notebooks/{part}/{slug}.html"} <= set(links)
             assert f"notebooks/{part}/{slug}.ipynb" in section.select_one("pre").get_text()
@@ -125,8 +126,8 @@ def test_every_check_shows_its_verdicts_and_its_picture_in_chinese(book: Book) -
         for slug in filter(policy.checks().__contains__, slugs(part)):
             section = page.find(id=chinese_pages.anchor(slug))
             rows = section.select(".ch-verdicts tbody tr")
-            assert {row.th.get_text().split("：")[0] for row in rows} == {
-                measure.label_zh_CN.split("：")[0] for measure in policy.load_page(slug).measures.values()
+            assert {row.th.get_text().split(" · ")[0] for row in rows} == {
+                measure.label_zh_CN for measure in policy.load_page(slug).measures.values()
             }
             assert {row.td.get_text() for row in rows} <= known
             assert section.select_one("figure.ch-figure")["lang"] == "zh-CN"

@@ -5,7 +5,11 @@ What they say of a recommendation the directive `recommendations-zh` takes from 
 
 from __future__ import annotations
 
+import gettext
+import importlib.util
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -20,12 +24,18 @@ if TYPE_CHECKING:
 
 FOLDER = "book/zh/"
 LANGUAGE = "zh-CN"
+# Where packages keep the Chinese of their templates: package, folder, domain, language; those asked first come first.
+FRAME = (
+    ("sphinx_book_theme", "theme/sphinx_book_theme/static/locales", "booktheme", "zh_CN"),
+    ("pydata_sphinx_theme", "locale", "sphinx", "zh"),
+    ("sphinx", "locale", "sphinx", "zh_CN"),
+)
 
 
 def setup(app: Sphinx) -> None:
     app.connect("doctree-read", mark_content)
     app.connect("doctree-resolved", lead_to_chinese)
-    app.connect("html-page-context", mark_page)
+    app.connect("html-page-context", mark_page, priority=900)  # when the theme has given its words
 
 
 def is_chinese(docname: str) -> bool:
@@ -63,21 +73,41 @@ def lead_to_chinese(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def mark_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document) -> None:
-    """Have a Chinese page say so to browsers, voices and translators, and bear the name of the book in Chinese."""
+    """Have a Chinese page say so to browsers, voices and translators, and bear name of the book and frame in Chinese."""
     if is_chinese(pagename):
         context["language"] = LANGUAGE
+        context["_"] = context["gettext"] = context["translate"] = frame_words().gettext
         with in_language("zh_CN"):
             context["docstitle"] = _("The handbook of cadre exchange that checks itself")
+            context["theme_search_bar_text"] = _("Search this book")
+
+
+@cache
+def frame_words() -> gettext.NullTranslations:
+    """The Chinese of Sphinx and of the themes for the frame of a page: they come with it, but speak one language a build."""
+    words = gettext.NullTranslations()
+    for package, folder, domain, language in FRAME:
+        place = Path(importlib.util.find_spec(package).submodule_search_locations[0], *folder.split("/"))
+        words.add_fallback(gettext.translation(domain, place, [language]))
+    return words
 
 
 # --- the made-up county ---------------------------------------------------------------------------
 
 
-def verdicts_of_sample(policy: policies.Policy) -> str:
-    """The verdicts of the made-up county as a table, and its picture in a fold, in the language in use."""
+@dataclass(frozen=True)
+class OfSample:
+    """What a check says of the made-up county, as HTML: how many results have each verdict; their table with the picture folded."""
+
+    counts: str
+    verdicts: str
+
+
+def of_sample(policy: policies.Policy) -> OfSample:
+    """The check run on the made-up county, in the language in use."""
     run = checks.evaluate(policy.id, _sample(), {})
     picture = show.folded(_("Picture"), checks.module(policy.id).picture(run).html())
-    return show.verdict_table(run, legend=False) + picture
+    return OfSample(show.verdict_counts(run), show.verdict_table(run, legend=False) + picture)
 
 
 @cache

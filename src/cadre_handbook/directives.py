@@ -374,7 +374,7 @@ class VerdictsInChinese(_OfRecommendation):
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
         with in_language("zh_CN"):
-            return [_raw(chinese_pages.verdicts_of_sample(policy))]
+            return [_raw(chinese_pages.of_sample(policy).verdicts)]
 
 
 class RecommendationsInChinese(Directive):
@@ -395,30 +395,42 @@ class RecommendationsInChinese(Directive):
         for path in (*names, *(f"policy/{part}/{slug}.yaml" for slug in slugs)):
             environment.note_dependency(str(DATA / path))
         with in_language("zh_CN"):
-            sections = [self._section(policies.load_page(slug)) for slug in slugs]
+            loaded = [policies.load_page(slug) for slug in slugs]
+            seen = [chinese_pages.of_sample(policy) if policy.measures else None for policy in loaded]
+            sections = [self._section(policy, of_one) for policy, of_one in zip(loaded, seen, strict=True)]
             legend = _raw(show.folded_legend())
         for section in sections:  # so that any page can link to a recommendation
             self.state.document.note_explicit_target(section)
-        return [legend, *sections]
+        return [*self._contents(loaded, seen), legend, *sections]
 
-    def _section(self, policy: policies.Policy) -> nodes.section:
+    def _contents(self, loaded: list[policies.Policy], seen: list[chinese_pages.OfSample | None]) -> list[nodes.Node]:
+        """The recommendations of the part, each with how many of its results have each verdict."""
+        lines = ["::::{div} ch-contents"]
+        for policy, of_one in zip(loaded, seen, strict=True):
+            lines += [f"- [{policy.title_zh_CN}](#{chinese_pages.anchor(policy.id)})", ""]
+            lines += [f"  {of_one.counts}", ""] if of_one else []
+        return self._parsed([*lines, "::::"])
+
+    def _section(self, policy: policies.Policy, of_one: chinese_pages.OfSample | None) -> nodes.section:
         name = chinese_pages.anchor(policy.id)
         section = nodes.section(ids=[name], names=[name])
         section += nodes.title(text=policy.title_zh_CN)
-        for number, (heading, content) in enumerate(self._content(policy)):
+        for number, (heading, content) in enumerate(self._content(policy, of_one)):
             if content:
                 below = nodes.section(ids=[f"{name}-{number}"])
                 below += [nodes.title(text=heading), *content]
                 section += below
         return section
 
-    def _content(self, policy: policies.Policy) -> Iterator[tuple[str, list[nodes.Node]]]:
+    def _content(
+        self, policy: policies.Policy, of_one: chinese_pages.OfSample | None
+    ) -> Iterator[tuple[str, list[nodes.Node]]]:
         """What stands under each heading of a recommendation, in this order; what has nothing is left out."""
         settings = _settings(policy)
         yield _("What the documents recommend"), self._parsed(_said(policy))
-        if policy.measures:
+        if of_one:
             yield _("What is counted"), [_raw(show.measures_html(policy, settings))]
-            yield _("Verdicts of the made-up county"), [_raw(chinese_pages.verdicts_of_sample(policy))]
+            yield _("Verdicts of the made-up county"), [_raw(of_one.verdicts)]
         if policy.parameters:
             table = _raw(show.parameters_html(policy, settings))
             yield _("Parameters"), [table, *self._parsed(_own_values(policy))]
