@@ -41,7 +41,14 @@ HALF_WIDTH = re.compile(r"[\u3400-\u9fff][,;:!?()]|[,;!?()][\u3400-\u9fff]")
 IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
 
 # Patterns that hold nothing but gaps, digits and signs.
-FORMAT_ONLY = {"{k} of {n}", "{what} ({before} → {after})", "{percent} %", "{kind} {share}", "{row}: {counts}"}
+FORMAT_ONLY = {
+    "{k} of {n}",
+    "{what} ({before} → {after})",
+    "{percent} %",
+    "{kind} {share}",
+    "{row}: {counts}",
+    "- {value}: {why}.",
+}
 # The words a person may type for true and false, given in both languages at once.
 BOTH_LANGUAGES = {"expected true or false (also 是/否, 1/0); leave the cell empty where it is not known"}
 

@@ -319,18 +319,19 @@ def test_chinese_in_html_is_marked_and_nothing_else(source: str, wanted: str) ->
     assert marked_html(source) == wanted
 
 
-def marked_document(language: str) -> nodes.document:
+def marked_document(docname: str) -> nodes.document:
     document = new_document("page", get_default_settings())
     document += nodes.paragraph("", "", nodes.Text("A stay (连续任职), "), nodes.literal("", "任职"))
     document += nodes.raw("", "<i>交流</i>", format="html")
-    config = types.SimpleNamespace(language=language)
-    document.settings.env = types.SimpleNamespace(config=config, app=types.SimpleNamespace(config=config))
+    config = types.SimpleNamespace(language="en")
+    app = types.SimpleNamespace(config=config)
+    document.settings.env = types.SimpleNamespace(config=config, app=app, docname=docname)
     MarkChinese(document).run()
     return document
 
 
 def test_chinese_in_prose_is_marked_and_in_code_is_not() -> None:
-    document = marked_document("en")
+    document = marked_document("book/guide/run")
     (span,) = document.findall(nodes.inline)
     assert (span.astext(), span["classes"]) == ("连续任职", ["language-zh-CN"])
     assert document.children[0].astext() == "A stay (连续任职), 任职"
@@ -338,7 +339,7 @@ def test_chinese_in_prose_is_marked_and_in_code_is_not() -> None:
 
 
 def test_a_chinese_page_is_left_as_it_is() -> None:
-    assert list(marked_document("zh_CN").findall(nodes.inline)) == []
+    assert list(marked_document("book/zh/run").findall(nodes.inline)) == []
 
 
 # --- the look -------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ ROOMS = {
             "index.md",
             "book/guide/*",
             "book/stories/*",
+            "book/zh/*",
             "book/*/quiz.md",
             "book/whole/findings.md",
             "book/whole/matrix.md",
@@ -105,7 +106,7 @@ def out_of_step(root: Path) -> list[str]:
 
 
 def _is_of_a_room(file: str) -> bool:
-    return not file.startswith(("book/guide/", "book/stories/")) and Path(file).name not in (
+    return not file.startswith(("book/guide/", "book/stories/", "book/zh/")) and Path(file).name not in (
         "index",
         "quiz",
         "findings",

@@ -149,10 +149,16 @@ def test_the_legend_has_every_mark_with_its_word_and_meaning(language):
 
 
 def test_the_guide_shows_the_same_legend_with_the_chinese_beside():
-    [source] = directives.VerdictLegend.run(None)
+    environment = SimpleNamespace(docname="book/guide/verdicts")
+    page = SimpleNamespace(document=SimpleNamespace(settings=SimpleNamespace(env=environment)))
+    [source] = directives.VerdictLegend.run(SimpleNamespace(state=page))
     rows = [[cell.text for cell in row] for row in parsed(source.astext()).findall(".//tbody/tr")]
     assert rows[0][:2] == ["✓", "met (符合)"]
     assert [row[2] for row in rows] == [verdict.meanings()[word] for word in verdict.VERDICTS]
+    environment.docname = "book/zh/verdicts"
+    [source] = directives.VerdictLegend.run(SimpleNamespace(state=page))
+    rows = [[cell.text for cell in row] for row in parsed(source.astext()).findall(".//tbody/tr")]
+    assert rows[0][:2] == ["✓", "符合"], "on a Chinese page in Chinese alone"
     assert "```{verdict-legend}" in (STYLE.parent / "guide" / "verdicts.md").read_text(encoding="utf-8")
 
 

@@ -11,6 +11,8 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from cadre_handbook.chinese_pages import is_chinese
+
 HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = r"\u3001-\u3011\u2014\u2018\u2019\u201c\u201d\u2026\u00b7\uff01-\uff5e"
 # From a Chinese character, or an opening bracket right before one, to the last one with what closes it.
@@ -28,7 +30,7 @@ class MarkChinese(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        if self.config.language and self.config.language.startswith("zh"):
+        if is_chinese(self.env.docname):
             return
         for text in list(self.document.findall(nodes.Text)):
             if not _stands_in(text, _NOT_PROSE) and RUN.search(text):

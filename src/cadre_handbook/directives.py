@@ -6,6 +6,7 @@ A page names a slug; the words and numbers come from `data/policy/` and `data/sc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import ClassVar
 
 from docutils import nodes
@@ -13,9 +14,11 @@ from docutils.parsers.rst import Directive
 from docutils.parsers.rst.directives import flag
 from docutils.statemachine import StringList
 
+from cadre_handbook import chinese_pages, schema, show
 from cadre_handbook import policy as policies
-from cadre_handbook import schema, show, verdict
+from cadre_handbook.i18n import _, bracketed, in_language, label, named
 from cadre_handbook.paths import DATA
+from cadre_handbook.references import reference_text
 from cadre_handbook.shown_code import shown_code, start
 
 LATEST = "2100-01-01"  # a day on which every rule declared is in force
@@ -64,27 +67,7 @@ class Measures(_OfRecommendation):
     """The measures: what is counted, against which target, and where the target comes from."""
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
-        import pandas as pd
-
-        settings = _settings(policy)
-        kinds = {"share": "a share, k of n", "count": "a count", "statistic": "a statistic with its interval"}
-        rows = []
-        for name, measure in policy.measures.items():
-            for group in measure.groups if any(group.target for group in measure.groups) else (policies.EVERYONE,):
-                wanted = group.target or measure.target
-                target = settings.values[wanted] if wanted else None
-                goal = (
-                    f"{verdict.sign(measure.operator)} {verdict.number_text(target.value)}".strip()
-                    if target
-                    else "none"
-                )
-                judged = "judged" if measure.judged else "shown, not judged"
-                any_n = "" if not measure.judged else " at any n" if measure.any_n else " from min_cases up"
-                reference = f"{show.origin_word(target.origin)}: {target.reference}" if target else ""
-                counted = f"{measure.label}: {group.label}" if group.label else measure.label
-                rows.append([name, counted, kinds[measure.kind], goal, judged + any_n, reference])
-        headings = ["Measure", "What is counted", "Kind", "Target", "Verdict", "Where the target comes from"]
-        return [_raw(show.html_table(pd.DataFrame(rows, columns=headings), "ch-measures", f"Measures: {policy.title}"))]
+        return [_raw(show.measures_html(policy, _settings(policy)))]
 
 
 class Parameters(_OfRecommendation):
@@ -92,20 +75,29 @@ class Parameters(_OfRecommendation):
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
         table = _raw(show.parameters_html(policy, _settings(policy)))
-        own = [
-            f"- `{name}` = {value.value}{' (fixed)' if parameter.fixed else ''}: {value.why}."
-            for name, parameter in policy.parameters.items()
-            for value in parameter.values
-            if value.origin == "handbook"
-        ]
-        if not own:
-            return [table]
-        lead = (
-            "These values are the handbook's own; the documents name none. Each can be changed when the check is run."
+        own = _own_values(policy)
+        return [table, *self.parsed(own)] if own else [table]
+
+
+def _own_values(policy: policies.Policy) -> list[str]:
+    """Why, for every number that is the handbook's own, as lines of MyST in the language in use; none where there is no such number."""
+    own = [
+        _("- {value}: {why}.").format(
+            value=f"`{name}` = {value.value}" + (bracketed(_("fixed")) if parameter.fixed else ""),
+            why=label(value, "why"),
         )
-        if any(parameter.fixed for parameter in policy.parameters.values()):
-            lead = lead.removesuffix(".") + ", except for those that are fixed."
-        return [table, *self.parsed([lead, "", *own])]
+        for name, parameter in policy.parameters.items()
+        for value in parameter.values
+        if value.origin == "handbook"
+    ]
+    if not own:
+        return []
+    lead = _("These values are the handbook's own; the documents name none. Each can be changed when the check is run.")
+    if any(parameter.fixed for parameter in policy.parameters.values()):
+        lead = _(
+            "These values are the handbook's own; the documents name none. Each can be changed when the check is run, except for those that are fixed."
+        )
+    return [lead, "", *own]
 
 
 class VerdictBox(_OfRecommendation):
@@ -201,10 +193,10 @@ def _notebook(policy: policies.Policy) -> str:
     return f"notebooks/{policy.part}/{policy.id}.ipynb"
 
 
-def _papermill(policy: policies.Policy) -> str:
+def _papermill(policy: policies.Policy, tables: str = "/path/to/your/tables") -> str:
     return (
         f"papermill {_notebook(policy)} {policy.id}.out.ipynb \\\n"
-        "    -r data /path/to/your/tables -r as_of 2024-12-31 -r language zh_CN"
+        f"    -r data {tables} -r as_of 2024-12-31 -r language zh_CN"
     )
 
 
@@ -228,12 +220,17 @@ class CannotTell(_OfRecommendation):
     """What the check cannot tell, and how far the tables can judge the recommendation."""
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
-        judgeable = {
-            "fully": "The tables can judge this recommendation fully.",
-            "partly": "The tables can judge this recommendation in part only.",
-            "": "",
-        }[policy.judgeable]
-        return self.parsed([judgeable, "", *policy.cannot_tell.strip().splitlines()])
+        return self.parsed(_cannot_tell(policy))
+
+
+def _cannot_tell(policy: policies.Policy) -> list[str]:
+    """How far the tables can judge a recommendation, and what it cannot tell, as lines of MyST in the language in use."""
+    judgeable = {
+        "fully": _("The tables can judge this recommendation fully."),
+        "partly": _("The tables can judge this recommendation in part only."),
+        "": "",
+    }[policy.judgeable]
+    return [judgeable, "", *label(policy, "cannot_tell").strip().splitlines()]
 
 
 class DataDictionary(Directive):
@@ -363,10 +360,116 @@ _GAP = re.compile(r"\{[^}]*\}")
 
 
 class VerdictLegend(Directive):
-    """The marks of verdicts with their words in both languages and what they mean."""
+    """The marks of verdicts with their words in both languages and what they mean; on a Chinese page in Chinese."""
 
     def run(self) -> list[nodes.Node]:
+        if chinese_pages.is_chinese(self.state.document.settings.env.docname):
+            with in_language("zh_CN"):
+                return [_raw(show.verdict_legend())]
         return [_raw(show.verdict_legend(beside="zh_CN"))]
+
+
+class VerdictsInChinese(_OfRecommendation):
+    """The verdicts and the picture of one check on the made-up county, in Chinese."""
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        with in_language("zh_CN"):
+            return [_raw(chinese_pages.of_sample(policy).verdicts)]
+
+
+class RecommendationsInChinese(Directive):
+    """Every recommendation of a part in Chinese, from its policy file, with its verdicts and picture of the made-up county.
+
+    A check is run here, for the notebooks hand over English. Each recommendation has the anchor `chinese_pages.anchor`.
+    """
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        (part,) = self.arguments
+        slugs = [slug for slug, entry in policies.catalogue().items() if entry["part"] == part]
+        if not slugs:
+            raise self.error(f"data/catalogue.yml has nothing in the part {part}")
+        environment = self.state.document.settings.env
+        names = ("catalogue.yml", "actions.yaml", "documents.yaml", "policy/common.yaml")
+        for path in (*names, *(f"policy/{part}/{slug}.yaml" for slug in slugs)):
+            environment.note_dependency(str(DATA / path))
+        with in_language("zh_CN"):
+            loaded = [policies.load_page(slug) for slug in slugs]
+            seen = [chinese_pages.of_sample(policy) if policy.measures else None for policy in loaded]
+            sections = [self._section(policy, of_one) for policy, of_one in zip(loaded, seen, strict=True)]
+            legend = _raw(show.folded_legend())
+        for section in sections:  # so that any page can link to a recommendation
+            self.state.document.note_explicit_target(section)
+        return [*self._contents(loaded, seen), legend, *sections]
+
+    def _contents(self, loaded: list[policies.Policy], seen: list[chinese_pages.OfSample | None]) -> list[nodes.Node]:
+        """The recommendations of the part, each with how many of its results have each verdict."""
+        lines = ["::::{div} ch-contents"]
+        for policy, of_one in zip(loaded, seen, strict=True):
+            lines += [f"- [{policy.title_zh_CN}](#{chinese_pages.anchor(policy.id)})", ""]
+            lines += [f"  {of_one.counts}", ""] if of_one else []
+        return self._parsed([*lines, "::::"])
+
+    def _section(self, policy: policies.Policy, of_one: chinese_pages.OfSample | None) -> nodes.section:
+        name = chinese_pages.anchor(policy.id)
+        section = nodes.section(ids=[name], names=[name])
+        section += nodes.title(text=policy.title_zh_CN)
+        for number, (heading, content) in enumerate(self._content(policy, of_one)):
+            if content:
+                below = nodes.section(ids=[f"{name}-{number}"])
+                below += [nodes.title(text=heading), *content]
+                section += below
+        return section
+
+    def _content(
+        self, policy: policies.Policy, of_one: chinese_pages.OfSample | None
+    ) -> Iterator[tuple[str, list[nodes.Node]]]:
+        """What stands under each heading of a recommendation, in this order; what has nothing is left out."""
+        settings = _settings(policy)
+        yield _("What the documents recommend"), self._parsed(_said(policy))
+        if of_one:
+            yield _("What is counted"), [_raw(show.measures_html(policy, settings))]
+            yield _("Verdicts of the made-up county"), [_raw(of_one.verdicts)]
+        if policy.parameters:
+            table = _raw(show.parameters_html(policy, settings))
+            yield _("Parameters"), [table, *self._parsed(_own_values(policy))]
+        yield _("What a finding says, and what you can do"), self._parsed(_reasons_by_action(policy))
+        yield (
+            _("What this check cannot tell") if policy.measures else _("What it cannot tell"),
+            self._parsed(_cannot_tell(policy)),
+        )
+        yield _("Run it on your own data"), self._parsed(_run_in_chinese(policy))
+
+    def _parsed(self, lines: list[str]) -> list[nodes.Node]:
+        container = nodes.container()
+        self.state.nested_parse(StringList(lines, source=self.arguments[0]), 0, container)
+        return container.children
+
+
+def _said(policy: policies.Policy) -> list[str]:
+    """What each document says, with where it says it, in Chinese: the full stop stands behind the bracket."""
+    return [
+        f"- {source.says_zh_CN.strip().rstrip('。')}{bracketed(reference_text(f'{source.document} {source.section}'))}。"
+        for source in policy.sources
+    ]
+
+
+def _reasons_by_action(policy: policies.Policy) -> list[str]:
+    """The reasons of a check by what an official can do about them, in the language in use; a gap is shown as an ellipsis."""
+    lines = []
+    for action in policies.actions().values():
+        reasons = [reason for reason in policy.reasons.values() if reason.action == action.name]
+        if reasons:
+            lines += [named(f"**{label(action)}**", label(action, "text")), ""]
+            lines += [f"- {_GAP.sub('…', label(reason, 'text'))}" for reason in reasons] + [""]
+    return lines
+
+
+def _run_in_chinese(policy: policies.Policy) -> list[str]:
+    """The command that runs the notebook of a recommendation, and links to notebook and page, in the language in use."""
+    links = [f"[{_('Page in English')}]({_page(policy)})", f"[{_('Notebook')}](/{_notebook(policy)})"]
+    return [*_console(_papermill(policy, _("YOUR-TABLES"))), "", " · ".join(links)]
 
 
 PARTS = {name: f"{part['label']} ({part['label_zh_CN']})" for name, part in policies.parts().items()}
@@ -384,4 +487,6 @@ DIRECTIVES = [
     ("cannot-tell", CannotTell),
     ("data-dictionary", DataDictionary),
     ("verdict-legend", VerdictLegend),
+    ("recommendations-zh", RecommendationsInChinese),
+    ("verdicts-zh", VerdictsInChinese),
 ]

@@ -14,7 +14,7 @@ from cadre_handbook import policy as policies
 from cadre_handbook import review as reviews
 from cadre_handbook.checks import Run
 from cadre_handbook.dataset import SAMPLE
-from cadre_handbook.i18n import _, bracketed, clauses, in_language, joined, label
+from cadre_handbook.i18n import _, bracketed, clauses, in_language, joined, label, named
 from cadre_handbook.references import reference_text
 from cadre_handbook.tables import html_table, number_text
 
@@ -270,6 +270,47 @@ def review_lines(run: Run) -> list[str]:
     return lines
 
 
+def measures_html(policy: policies.Policy, settings: policies.Settings) -> str:
+    """The measures as HTML, every one shown."""
+    caption = _("Measures: {title}").format(title=label(policy, "title"))
+    return html_table(measures_table(policy, settings), "ch-measures", caption, shown=None)
+
+
+def measures_table(policy: policies.Policy, settings: policies.Settings) -> pd.DataFrame:
+    """What each measure counts, against which target, whether it is judged, and where the target comes from."""
+    kinds = {
+        "share": _("a share, k of n"),
+        "count": _("a count"),
+        "statistic": _("a statistic with its interval"),
+    }
+    rows = []
+    for name, measure in policy.measures.items():
+        judged = _("judged from min_cases up")
+        if measure.any_n:
+            judged = _("judged at any n")
+        if not measure.judged:
+            judged = _("shown, not judged")
+        for group in measure.groups if any(group.target for group in measure.groups) else (policies.EVERYONE,):
+            wanted = group.target or measure.target
+            target = settings.values[wanted] if wanted else None
+            goal, source = _("no target"), ""
+            if target:
+                goal = f"{verdict.sign(measure.operator)} {verdict.number_text(target.value)}".strip()
+                word, source = origin_word(target.origin), _reference(target)
+                source = source if source.startswith(word) else named(word, source)  # in Chinese the reference says it
+            counted = named(label(measure), label(group)) if group.label else label(measure)
+            rows.append([name, counted, kinds[measure.kind], goal, judged, source])
+    headings = [_("Measure"), _("What is counted"), _("Kind"), _("Target"), _("Verdict")]
+    return pd.DataFrame(rows, columns=[*headings, _("Where the target comes from")])
+
+
+def _reference(value: policies.Value) -> str:
+    """Where a value stands, from which day it is in force, and whether its wording was not seen."""
+    since = _(", from {day}").format(day=value.from_) if value.from_ else ""
+    unverified = _(" (wording not verified)") if value.wording == "unverified" else ""
+    return reference_text(value.reference, value.reference_zh_CN) + since + unverified
+
+
 def parameters_html(policy: policies.Policy, settings: policies.Settings) -> str:
     """The parameters as HTML, every one shown."""
     caption = _("Parameters: {title}").format(title=label(policy, "title"))
@@ -282,10 +323,8 @@ def parameters_table(policy: policies.Policy, settings: policies.Settings) -> pd
     for name, parameter in policy.parameters.items():
         value = settings.values[name]
         shown = "–" if value.value is None else _choice_text(parameter, value.value)
-        since = _(", from {day}").format(day=value.from_) if value.from_ else ""
-        unverified = _(" (wording not verified)") if value.wording == "unverified" else ""
-        reference = reference_text(value.reference, value.reference_zh_CN) + since + unverified
-        rows.append([name, label(parameter), shown, unit_word(parameter.unit), origin_word(value.origin), reference])
+        of_value = [shown, unit_word(parameter.unit), origin_word(value.origin), _reference(value)]
+        rows.append([name, label(parameter), *of_value])
     headings = [_("Parameter"), _("Meaning"), _("Value"), _("Unit"), _("Origin"), _("Reference")]
     return pd.DataFrame(rows, columns=headings)
 
@@ -320,11 +359,12 @@ def unit_word(unit: str) -> str:
     }.get(unit, unit)
 
 
-def verdict_table(run: Run) -> str:
-    """The results as HTML, every row shown, with the legend of the marks folded under them."""
+def verdict_table(run: Run, legend: bool = True) -> str:
+    """The results as HTML, every row shown, with the legend of the marks folded under them where `legend`."""
     caption = _("Verdicts: {title}").format(title=label(run.policy, "title"))
     numbers = (_("Figure"), _("Target"))
-    return html_table(results_table(run), "ch-verdicts", caption, numbers, shown=None) + folded_legend()
+    table = html_table(results_table(run), "ch-verdicts", caption, numbers, shown=None)
+    return table + folded_legend() if legend else table
 
 
 def verdict_legend(beside: str | None = None) -> str:

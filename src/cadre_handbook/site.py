@@ -33,6 +33,8 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from fontTools import subset
 from sphinx.errors import ExtensionError
 
+from cadre_handbook.chinese_spans import marked_html
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
@@ -96,7 +98,7 @@ MENDED = (
     # name of the book and search stand in no landmark
     (
         re.compile(r'<div id="pst-primary-sidebar" '),
-        '<div id="pst-primary-sidebar" role="navigation" aria-label="Book" ',
+        '<div id="pst-primary-sidebar" role="navigation" aria-label="Book" lang="en" ',
     ),
     # the theme's header repeats what stands above the article; its buttons, hidden on a phone, come first in the page
     # and take the place of those that are seen: these would open nothing
@@ -104,6 +106,7 @@ MENDED = (
     # a role that has been given up
     (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
 )
+_NAVIGATION = re.compile(r'<div id="pst-primary-sidebar".*?(?=<main\b)', re.DOTALL)
 _DIV = re.compile(r"<(/?)div\b")
 
 
@@ -226,6 +229,8 @@ def rewrite(text: str, name: str, own: Iterable[str], version: str = "") -> tupl
     text = _ICON.sub(r"<\1 aria-hidden=\"true\" class=\2".replace('\\"', '"'), text)
     for pattern, mended in MENDED:
         text = pattern.sub(mended, text)
+    # the navigation is the same on pages of either language, and holds titles in both
+    text = _NAVIGATION.sub(lambda match: marked_html(match[0]), text)
     return _fold(text), loaded
 
 

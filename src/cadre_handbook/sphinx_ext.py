@@ -30,7 +30,7 @@ from sphinx.util import logging
 from sphinx.util.console import strip_colors
 from sphinx_external_toc.events import remove_suffix
 
-from cadre_handbook import __version__, glossary, site, site_search
+from cadre_handbook import __version__, chinese_pages, glossary, site, site_search
 from cadre_handbook.chinese_spans import MarkChinese
 from cadre_handbook.directives import DIRECTIVES
 from cadre_handbook.inventory_page import DIRECTIVES as INVENTORY
@@ -66,6 +66,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("doctree-resolved", reading.resolve)
     app.add_post_transform(MarkChinese)
     glossary.setup(app)
+    chinese_pages.setup(app)
     site.setup(app)
     app.connect("config-inited", begin_build)
     app.connect("builder-inited", refuse_left_over)
