@@ -144,6 +144,10 @@ def test_a_page_is_chinese_and_says_so(book: Book, name: str) -> None:
     assert not ENGLISH_SENTENCE.search(page.title.get_text())
     assert CHINESE.search(page.title.get_text())
     article = page.select_one("article")
+    prose = [one.get_text() for one in article.select("p, li, dd") if not one.select(".ch-verdict, .ch-counts, ul")]
+    assert [
+        found for text in prose for found in re.findall(f".*(?:{chinese_pages.GAP.pattern}).*", text.strip())
+    ] == [], "no gap of a line break"
     for code in article.select("pre, code, .headerlink, script, style"):
         code.decompose()
     assert ENGLISH_SENTENCE.findall(article.get_text(" ")) == []
