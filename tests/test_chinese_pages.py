@@ -144,6 +144,10 @@ def test_a_page_is_chinese_and_says_so(book: Book, name: str) -> None:
     assert not ENGLISH_SENTENCE.search(page.title.get_text())
     assert CHINESE.search(page.title.get_text())
     article = page.select_one("article")
+    prose = [one.get_text() for one in article.select("p, li, dd") if not one.select(".ch-verdict, .ch-counts, ul")]
+    assert [
+        found for text in prose for found in re.findall(f".*(?:{chinese_pages.GAP.pattern}).*", text.strip())
+    ] == [], "no gap of a line break"
     for code in article.select("pre, code, .headerlink, script, style"):
         code.decompose()
     assert ENGLISH_SENTENCE.findall(article.get_text(" ")) == []
@@ -163,7 +167,7 @@ def test_other_pages_stay_english_and_lead_to_the_chinese(book: Book) -> None:
         assert link["href"] == f"../zh/{entry['part']}.html#{chinese_pages.anchor(slug)}"
         assert words(link) == shown(f"中文：{policy.load_page(slug).title_zh_CN}")
         assert link.span["lang"] == "zh-CN"
-    assert "中文：" not in book.words("book/guide/run").partition("<article")[2]
+    assert "中文" not in soup(book, "book/guide/run").select_one("article").get_text()
 
 
 # --- the commands ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gettext
 import importlib.util
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,11 @@ FRAME = (
     ("sphinx", "locale", "sphinx", "zh_CN"),
 )
 
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_CLOSING = "，。；：、！？）》”"
+# A line break between Chinese characters; the space that a folded text of YAML has in its place, behind a sign.
+GAP = re.compile(rf"(?<=[{_HAN}{_CLOSING}])[ \t]*\n\s*(?=[{_HAN}“（《])|(?<=[{_CLOSING}]) +(?=[{_HAN}“（《])")
+
 
 def setup(app: Sphinx) -> None:
     app.connect("doctree-read", mark_content)
@@ -48,11 +54,26 @@ def anchor(slug: str) -> str:
 
 
 def mark_content(app: Sphinx, doctree: nodes.document) -> None:
-    """Mark what stands on a Chinese page as Chinese, also where it is joined with others for print."""
-    if is_chinese(app.env.docname):
-        for section in doctree.children:
-            if isinstance(section, nodes.section):
-                section["classes"].append(f"language-{LANGUAGE}")  # docutils writes such a class as the attribute lang
+    """Mark what stands on a Chinese page as Chinese, also where it is joined with others for print; close the gaps of line breaks."""
+    if not is_chinese(app.env.docname):
+        return
+    for section in doctree.children:
+        if isinstance(section, nodes.section):
+            section["classes"].append(f"language-{LANGUAGE}")  # docutils writes such a class as the attribute lang
+    for text in list(doctree.findall(nodes.Text)):
+        if not isinstance(text.parent, (nodes.raw, nodes.literal, nodes.literal_block)):
+            _close_gaps(text)
+
+
+def _close_gaps(text: nodes.Text) -> None:
+    """Take out what a line break of the source left between two Chinese characters, where Chinese has no space."""
+    siblings, place = text.parent.children, text.parent.index(text)
+    before = siblings[place - 1].astext()[-1:] if place else ""
+    after = siblings[place + 1].astext()[:1] if place + 1 < len(siblings) else ""
+    closed = GAP.sub("", before + text.astext() + after)
+    closed = closed[len(before) : len(closed) - len(after)]
+    if closed != text.astext():
+        text.parent[place : place + 1] = [nodes.Text(closed)] if closed else []
 
 
 def lead_to_chinese(app: Sphinx, doctree: nodes.document, docname: str) -> None:
