@@ -89,37 +89,49 @@ LOSSES: dict[str, tuple[Callable[[Tables], Tables], str]] = {
 CUT_BY_ID = {"exchange_ratio moved"}
 
 # Measures of which n, k, missing, a verdict or the findings come out otherwise, by the loss that alone makes it so; `together`: only
-# several losses at once. The county's cadres from outside are judged in no measure.
+# several losses at once. The county's cadres from outside count where posts or teams are looked at, not their holders' manager.
 DIFFERENT: dict[str, dict[str, str]] = {
     "months": {
         "after_the_move": "change_of_place fell_alone left_soon matched",
         "assessment_standards": "own_standard score_and_narrative",
         "decision_procedure": "heard_before in_order",
-        "exchange_ratio": "moved",
+        "entry_channels": "across_status",
         "fair_direction": "young_to_hard",
         "follow_up_training": "hours_of_year onboarded",
+        "hardship_support": "allowance health_check",
         "key_posts": "moved_in_time",
+        "merit_selection": "case_open",
+        "opinion_survey": "complaints_change",
         "periodic_review": "leaders_reviewed teams_reviewed",
         "pre_post_training": "trained",
+        "promotion_ladder": "median_wait promoted",
         "reserve_pool": "from_list",
         "sensitive_posts": "held_too_long",
         "stretch_roles": "given_in_time led_to_appointment",
         "supervision": "contacted",
+        "team_profile": "education_change",
         "tenure_limit": "moved_early third_term years_in_post years_in_team",
         "tracking_file": "complete part_in_time",
     },
     "kind": {
         "after_the_move": "change_of_place fell_alone left_soon matched",
+        "age_structure": "net_inflow",
         "category_scope": "law_enforcement_inside management_across technical_inside",
+        "commute": "reachable",
         "decision_procedure": "heard heard_before in_order recorded",
+        "entry_channels": "across_status years_without",
         "exchange_breadth": "heads professionals",
         "exchange_pathways": "across_departments between_teams direction to_leading within_team",
         "exchange_plan": "even_years moves_in_plan plans_done purpose_recorded",
         "exchange_ratio": "moved",
-        "fair_direction": "favours",
+        "fair_direction": "direction favours",
         "follow_up_training": "onboarded",
+        "hardship_support": "allowance health_check",
+        "key_posts": "promoted_elsewhere",
+        "pay_and_title": "pay_fell titles",
         "periodic_review": "moves_cite_review",
         "pre_post_training": "tempered",
+        "promotion_ladder": "grassroots_years median_wait",
         "sensitive_posts": "exchanged",
         "specialty_match": "matched",
         "supervision": "contacted",
@@ -131,15 +143,20 @@ DIFFERENT: dict[str, dict[str, str]] = {
         "decision_procedure": "heard heard_before in_order recorded",
         "exchange_plan": "moves_in_plan plans_done",
         "fair_direction": "favours",
+        "merit_selection": "case_open three_bases",
         "periodic_review": "moves_cite_review",
         "use_of_results": "assessed_before grade_and_step poor_moved_up",
     },
     "numbers": {
         "tracking_file": "complete part_in_time",
     },
-    "outsiders": {},
+    "outsiders": {
+        "promotion_ladder": "promoted promotion_rate",
+        "team_profile": "age_change education_change",
+    },
     "together": {
         "family_support": "asked",
+        "housing": "days_until_housed nights_paid",
     },
 }
 
@@ -154,8 +171,16 @@ VERDICTS: dict[str, set[tuple[str, str]]] = {
     "tracking_file complete": {("not met", "no data")},
     "use_of_results assessed_before": {("not met", "no data")},
     "tracking_file part_in_time": {("context", "no data")},
-    # Of a résumé every move counts as an exchange, and those that are none stand in no plan.
-    "exchange_plan moves_in_plan": {("met", "not met")},
+    "merit_selection three_bases": {("not met", "no data")},
+    "entry_channels across_status": {("context", "no data")},
+    "entry_channels years_without": {("not met", "no data")},
+    "commute reachable": {("met", "cannot tell")},
+    "pay_and_title pay_fell": {("not met", "cannot tell")},
+    "pay_and_title titles": {("cannot tell", "too few")},
+    # How somebody came to a hard place is not known, nor whether it was a demotion.
+    "hardship_support health_check": {("cannot tell", "not met")},
+    # Of a résumé every move counts as an exchange, and those that are none may stand in no plan.
+    "exchange_plan moves_in_plan": {("met", "cannot tell")},
 }
 
 

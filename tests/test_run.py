@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -200,6 +201,28 @@ def test_a_part_names_its_checks_and_none_names_all():
     assert of_support[0] == "family_support"
     assert running.chosen(["family_support", "tenure_limit"]) == ["tenure_limit", "family_support"]
     assert running.chosen([]) == policy.checks()
+
+
+def test_data_are_found_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert running._whole_path("sample") == "sample"
+    assert running._whole_path("数据") == str(tmp_path / "数据")
+    assert running._whole_path("duckdb:///x.duckdb?schema=a") == f"duckdb:///{tmp_path / 'x.duckdb'}?schema=a"
+    for elsewhere in ("env:COUNTY", "postgresql+psycopg://reader@server/county"):
+        assert running._whole_path(elsewhere) == elsewhere
+
+
+def test_a_database_in_the_callers_folder_is_read_by_the_notebooks(county, command, tmp_path, monkeypatch):
+    """A notebook reads only the columns its check needs, so that the digest of all the data is not its own."""
+    with sqlite3.connect(tmp_path / "县.sqlite") as database:
+        for path in county.write(tmp_path / "data").glob("*.csv"):
+            pd.read_csv(path, dtype=str).to_sql(path.stem, database, index=False)
+    monkeypatch.chdir(tmp_path)
+    arguments = ("--data", "sqlite:///县.sqlite", "--out", "out", "--organisation-id", "01100", *AS_OF)
+    status, _out, err = command("run", *arguments, "tenure_limit")
+    assert (status, err) == (0, "")
+    header = json.loads(Path("out/results.json").read_text(encoding="utf-8"))["header"]
+    assert header["failed"] == []
 
 
 def test_several_organisations_have_folders_that_stay_within_the_reports_folder(tmp_path):

@@ -55,6 +55,16 @@ def is_address(where: Any) -> bool:
     return text.startswith(BY_VARIABLE) or bool(_ADDRESS.match(text))
 
 
+def from_anywhere(where: str) -> str:
+    """An address as it holds from any folder: the path of a database that is one file is made absolute, another stays."""
+    if where.startswith(BY_VARIABLE):
+        return where
+    url = _parsed(where)
+    if url.get_backend_name() not in FILES.values() or not url.database or url.database == ":memory:":
+        return where
+    return url.set(database=str(Path(url.database).expanduser().resolve())).render_as_string(hide_password=False)
+
+
 def of_file(path: Path) -> str | None:
     """The address of a database that is one file, by its ending; `None` for other files."""
     kind = FILES.get(path.suffix.lower())

@@ -28,6 +28,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from cadre_handbook import __version__, checks, databases, errors, policy, review, scorecard, validation
+from cadre_handbook.columns_read import columns_read
 from cadre_handbook.dataset import SAMPLE, open_dataset
 from cadre_handbook.errors import RequestError
 from cadre_handbook.i18n import _, bracketed, label
@@ -90,6 +91,7 @@ def run(request: Request) -> int:
             ).format(count=len(organisations))
         )
     given = {slug: _parameters(slug, request, day) for slug in slugs}
+    digests = {slug: _digest(slug, report, request) for slug in slugs}
     if len(report.errors) and not request.allow_problems:
         raise validation.refused(report)
     earlier = scorecard.read_earlier(request.earlier) if request.earlier else None
@@ -102,7 +104,12 @@ def run(request: Request) -> int:
     _begin(out)
 
     work = [
-        Work(slug, organisation, folders[organisation], _key(slug, organisation, given[slug], report, request, day))
+        Work(
+            slug,
+            organisation,
+            folders[organisation],
+            _key(slug, organisation, given[slug], digests[slug], request, day),
+        )
         for organisation in organisations
         for slug in slugs
     ]
@@ -183,8 +190,10 @@ def _parameters(slug: str, request: Request, day: pd.Timestamp) -> dict[str, Any
 
 
 def _whole_path(where: str) -> str:
-    """A path as it holds from any folder; what is no path, the sample or a database, stays as it is."""
-    return where if where == SAMPLE or databases.is_address(where) else str(Path(where).expanduser().resolve())
+    """Where the data are, as it holds from any folder: the notebooks run in another."""
+    if databases.is_address(where):
+        return databases.from_anywhere(where)
+    return SAMPLE if where == SAMPLE else str(Path(where).expanduser().resolve())
 
 
 # --- the folder -----------------------------------------------------------------------------------
@@ -309,11 +318,25 @@ class Work:
         )
 
 
+def _digest(slug: str, report: validation.Report, request: Request) -> str:
+    """The digest that the notebook of a check will give of the data: of what it reads of them, where it reads no more."""
+    part = open_dataset(request.data, columns_read(slug)) if _reads_columns(request.data) else report.dataset
+    return part.digest
+
+
+def _reads_columns(where: str) -> bool:
+    """Whether a check reads single columns of such data: of a database, and of Parquet files."""
+    if databases.is_address(where) or where == SAMPLE:
+        return where != SAMPLE
+    path = Path(where).expanduser()
+    return databases.of_file(path) is not None or any(path.glob("*.parquet"))
+
+
 def _key(
     slug: str,
     organisation: str,
     given: Mapping[str, Any],
-    report: validation.Report,
+    digest: str,
     request: Request,
     day: pd.Timestamp,
 ) -> dict[str, Any]:
@@ -331,7 +354,7 @@ def _key(
     return {
         "version": __version__,
         "package": package_digest(),
-        "data": report.dataset.digest,
+        "data": digest,
         "notebook": hashlib.sha256(_stored(slug).read_bytes()).hexdigest(),
         "files": {
             name: hashlib.sha256(Path(path).expanduser().read_bytes()).hexdigest()
