@@ -42,7 +42,7 @@ from cadre_handbook import checks, schema, show, validation, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook.dataset import from_frames
 from cadre_handbook.errors import PolicyError
-from cadre_handbook.i18n import _, label
+from cadre_handbook.i18n import _, label, named
 from cadre_handbook.paths import DATA
 from cadre_handbook.small_tables import Rows, joined_rows, read_rows
 from cadre_handbook.strict_yaml import load_yaml, nearest, refuse_unknown
@@ -256,7 +256,8 @@ def _said(done: checks.Run, step: Step) -> str:
     says_more = [reason not in figure for reason, figure in zip(results[_("Why")], results[_("Figure")], strict=True)]
     # A narrow table is read; the columns that say nothing here are left out.
     idle = [_("Unknown")] * (not done.results["missing"].any()) + [_("Why")] * (not any(says_more))
-    table = show.html_table(results.drop(columns=idle), "ch-verdicts", _heard(label(done.policy, "title"), step))
+    heard = _heard(named(_("Verdict"), label(done.policy, "title")), step)  # a table may be called like a check
+    table = show.html_table(results.drop(columns=idle), "ch-verdicts", heard)
     if done.findings.empty:
         return table
     found = "".join(f"<li>{html.escape(f'{row.subject_id}: {row.reason}')}</li>" for row in done.findings.itertuples())
