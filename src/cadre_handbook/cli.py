@@ -83,24 +83,25 @@ def _parser() -> argparse.ArgumentParser:
             name, parents=[common], help=explained, description=explained, add_help=False, allow_abbrev=False
         )
 
+    of_data = _(
+        "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
+    )
+
+    def judges(parser: argparse.ArgumentParser, of_organisation: str) -> None:
+        """The options of every command that judges: the day, whom, what of the data and by which policy."""
+        parser.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
+        parser.add_argument("--organisation-id", metavar="ID", action="append", help=of_organisation)
+        parser.add_argument(
+            "--allow-problems",
+            action="store_true",
+            help=_("leave out rows with problems; what they were about counts as unknown"),
+        )
+        parser.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
+
     check = command("check", _("run one check and print its verdicts"))
     check.add_argument("slug", metavar="SLUG", help=_("the recommendation, such as tenure_limit"))
-    check.add_argument(
-        "--data",
-        default="sample",
-        help=_(
-            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
-        ),
-    )
-    check.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
-    check.add_argument(
-        "--organisation-id", metavar="ID", action="append", help=_("show only this organisation (repeatable)")
-    )
-    check.add_argument(
-        "--allow-problems",
-        action="store_true",
-        help=_("leave out rows with problems; what they were about counts as unknown"),
-    )
+    check.add_argument("--data", default="sample", help=of_data)
+    judges(check, _("show only this organisation (repeatable)"))
     check.add_argument(
         "-p",
         "--parameter",
@@ -109,7 +110,6 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help=_("a parameter of the check (repeatable)"),
     )
-    check.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
     check.add_argument("--review", metavar="FILE", help=_("a workbook or CSV with the records of an earlier review"))
     check.add_argument("--findings", action="store_true", help=_("list the findings too; they are about people"))
     check.add_argument("--format", choices=["table", "json", "csv"], default="table")
@@ -119,28 +119,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "slugs", metavar="SLUG", nargs="*", help=_("checks or parts of the handbook; all where none is named")
     )
-    run.add_argument(
-        "--data",
-        required=True,
-        help=_(
-            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
-        ),
-    )
+    run.add_argument("--data", required=True, help=of_data)
     run.add_argument(
         "--out", required=True, metavar="DIR", help=_("the folder for the report, outside the handbook's own")
     )
-    run.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
-    run.add_argument(
-        "--organisation-id",
-        metavar="ID",
-        action="append",
-        help=_("report on this organisation only (repeatable); several have a folder each"),
-    )
-    run.add_argument(
-        "--allow-problems",
-        action="store_true",
-        help=_("leave out rows with problems; what they were about counts as unknown"),
-    )
+    judges(run, _("report on this organisation only (repeatable); several have a folder each"))
     run.add_argument(
         "-p",
         "--parameter",
@@ -149,7 +132,6 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help=_("a parameter of one check, or min_cases=VALUE for all (repeatable)"),
     )
-    run.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
     run.add_argument("--jobs", type=_positive, metavar="N", help=_("notebooks to run at a time"))
     run.add_argument("--earlier", metavar="RESULTS.json", help=_("results of an earlier run, to show what changed"))
     run.add_argument("--review", metavar="FILE", help=_("records of what was reviewed, to carry forward"))
@@ -158,40 +140,19 @@ def _parser() -> argparse.ArgumentParser:
     results = command(
         "results", _("write the results of all checks over many organisations as one table, without findings")
     )
-    results.add_argument(
-        "--data",
-        required=True,
-        help=_(
-            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
-        ),
-    )
+    results.add_argument("--data", required=True, help=of_data)
     results.add_argument(
         "--out",
         required=True,
         metavar="FILE",
         help=_("the file to write: .parquet, .csv or .json, outside the handbook's folder"),
     )
-    results.add_argument("--as-of", metavar="DATE", help=_("the day to judge on, such as 2024-12-31"))
+    judges(results, _("show only this organisation (repeatable)"))
     results.add_argument("--slugs", metavar="SLUG", nargs="+", help=_("checks to run; all where none is named"))
-    results.add_argument(
-        "--organisation-id", metavar="ID", action="append", help=_("show only this organisation (repeatable)")
-    )
-    results.add_argument(
-        "--allow-problems",
-        action="store_true",
-        help=_("leave out rows with problems; what they were about counts as unknown"),
-    )
-    results.add_argument("--policy", metavar="LOCAL.yaml", help=_("a local policy file"))
     results.set_defaults(run=_results)
 
     validate = command("validate", _("list every problem of a dataset"))
-    validate.add_argument(
-        "where",
-        metavar="WHERE",
-        help=_(
-            "“sample”, a folder of CSV or Parquet files, an .xlsx workbook, or a database (its file, its address, or env:NAME)"
-        ),
-    )
+    validate.add_argument("where", metavar="WHERE", help=of_data)
     validate.add_argument("--format", choices=["table", "json"], default="table")
     validate.set_defaults(run=_validate)
 
@@ -205,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
         help=_("tables besides the five core ones, such as decisions trainings; all where none is named"),
     )
     template.set_defaults(run=_template)
+
     importing = command("import", _("make a dataset of an office's rosters and forms"))
     importing.add_argument(
         "sources",

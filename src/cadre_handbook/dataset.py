@@ -104,22 +104,25 @@ class Dataset:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _decoded(data: bytes, name: str) -> str:
-    """The text of a file in one of the encodings officials' files come in, or a refusal: never mojibake."""
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if marked else ENCODINGS:
+def readable_text(data: bytes, accepted: Callable[[str], bool] = lambda _text: True) -> str | None:
+    """The text of a file in one of the encodings officials' files come in, where it is `accepted`; else `None`: never mojibake."""
+    for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding != "gb18030" or _looks_chinese(text):
+        if accepted(text) and (encoding != "gb18030" or _looks_chinese(text)):
             return text
-    raise DataRefused(
-        _(
-            "{file}: the text cannot be read. Tried: {encodings}. "
-            "Save the file as “CSV UTF-8” in the spreadsheet program and try again."
-        ).format(file=name, encodings="UTF-16" if marked else "UTF-8, GB18030")
-    )
+    return None
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    return ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
+
+
+def encodings_tried(data: bytes, chinese: str) -> str:
+    """The encodings that `readable_text` tries, for a message; ``chinese``: the one of the country by the name its readers know."""
+    return "UTF-8, " + chinese if _encodings(data) == ENCODINGS else "UTF-16"
 
 
 def _looks_chinese(text: str) -> bool:
@@ -145,7 +148,14 @@ def csv_rows(path: Path) -> list[list[str]]:
     Raises `DataRefused` where it cannot be opened, decoded or is not well formed.
     """
     data = limits.read_bytes(path)
-    text = _decoded(data, path.name)
+    text = readable_text(data)
+    if text is None:
+        raise DataRefused(
+            _(
+                "{file}: the text cannot be read. Tried: {encodings}. "
+                "Save the file as “CSV UTF-8” in the spreadsheet program and try again."
+            ).format(file=path.name, encodings=encodings_tried(data, "GB18030"))
+        )
     if "\x00" in text:
         raise DataRefused(_("{file}: this is not a text file.").format(file=path.name))
     heading = next((line for line in text.splitlines() if line.strip()), "")

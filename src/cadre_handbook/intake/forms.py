@@ -14,7 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from cadre_handbook import limits
-from cadre_handbook.dataset import ENCODINGS, _looks_chinese
+from cadre_handbook.dataset import encodings_tried, readable_text
 from cadre_handbook.errors import DataRefused
 from cadre_handbook.i18n import _, joined
 
@@ -189,19 +189,14 @@ def _bytes_of(path: Path, shown: str) -> bytes:
 
 def _text_of(data: bytes, file: str) -> str:
     """The text in UTF-8 or GBK, with or without a mark at its front; never mojibake in silence."""
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if marked else ENCODINGS:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text and (encoding != "gb18030" or _looks_chinese(text)):
-            return text
-    raise DataRefused(
-        _("{file}: the text cannot be read. Tried: {encodings}. The file is damaged or no form; save it anew.").format(
-            file=file, encodings="UTF-16" if marked else "UTF-8, GBK"
+    text = readable_text(data, lambda text: "\x00" not in text)
+    if text is None:
+        raise DataRefused(
+            _(
+                "{file}: the text cannot be read. Tried: {encodings}. The file is damaged or no form; save it anew."
+            ).format(file=file, encodings=encodings_tried(data, "GBK"))
         )
-    )
+    return text
 
 
 # --- .lrmx ----------------------------------------------------------------------------------------
