@@ -144,7 +144,8 @@ def test_a_term_within_a_longer_word_or_in_code_or_in_a_link_is_not_linked() -> 
 
 def app(root: Path, **pages: list[str]) -> SimpleNamespace:
     uses = {f"book/{name}": words for name, words in pages.items()}
-    env = SimpleNamespace(glossary_uses=uses, found_docs={glossary.PAGE, *uses})
+    titles = {f"book/{name}": nodes.title("", f"Page {name} (页)") for name in pages}
+    env = SimpleNamespace(glossary_uses=uses, found_docs={glossary.PAGE, *uses}, titles=titles)
     return SimpleNamespace(srcdir=str(root), env=env)
 
 
@@ -160,6 +161,17 @@ def test_a_term_that_no_page_uses_stops_the_build(tmp_path: Path) -> None:
         glossary.refuse_unused(book, book.env)
 
 
+def test_its_page_is_written_anew_only_where_it_would_say_something_else(tmp_path: Path) -> None:
+    book = app(written(tmp_path, entry()), one=["交流"], two=[])
+    assert glossary.refuse_unused(book, book.env) == [glossary.PAGE]
+    assert glossary.refuse_unused(book, book.env) == []  # else no second build ever has nothing to do
+    book.env.glossary_uses["book/two"] = ["交流"]
+    assert glossary.refuse_unused(book, book.env) == [glossary.PAGE]
+    book.env.titles["book/two"] = nodes.title("", "Another title")
+    assert glossary.refuse_unused(book, book.env) == [glossary.PAGE]
+    assert glossary.refuse_unused(book, book.env) == []
+
+
 def test_a_book_without_a_glossary_builds(tmp_path: Path) -> None:
     book = app(tmp_path)
     assert glossary.refuse_unused(book, book.env) == []
@@ -167,7 +179,6 @@ def test_a_book_without_a_glossary_builds(tmp_path: Path) -> None:
 
 def test_an_entry_lists_the_pages_in_the_order_of_the_book() -> None:
     book = app(ROOT, b=["交流"], a=["挂职", "交流"], c=["挂职"])
-    book.env.titles = {f"book/{name}": nodes.title("", f"Page {name} (页)") for name in "abc"}
     book.config = SimpleNamespace(external_site_map=["book/b", "book/a", "book/c"])
     book.builder = SimpleNamespace(get_relative_uri=lambda _here, there: f"{there}.html")
     made = document(glossary.used_on(term="交流"))

@@ -119,14 +119,18 @@ def merge(_app: Sphinx, env: BuildEnvironment, docnames: list[str], other: Build
 
 
 def refuse_unused(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """The page of the glossary, to be written anew, for it lists the pages; ExtensionError for terms that no page uses."""
+    """The page of the glossary where it is to be written anew, for it lists the pages; ExtensionError for terms that no page uses."""
     terms = read_terms(Path(app.srcdir))
     if not terms:
         return []
     used = {word for words in _uses(env).values() for word in words}
     if unused := [term.name for word, term in terms.items() if word not in used]:
         raise ExtensionError(f"{FILE}: no page uses {', '.join(unused)}")
-    return [PAGE] if PAGE in env.found_docs else []
+    listed = {page: (env.titles[page].astext(), tuple(words)) for page, words in _uses(env).items()}
+    if PAGE not in env.found_docs or listed == getattr(env, "glossary_listed", None):
+        return []  # a build that has nothing to do says so
+    env.glossary_listed = listed
+    return [PAGE]
 
 
 # --- links ------------------------------------------------------------------------------------------
