@@ -51,6 +51,7 @@ ROOMS = {
             "book/guide/*",
             "book/stories/*",
             "book/zh/*",
+            "book/zh/*/*",
             "book/*/quiz.md",
             "book/whole/findings.md",
             "book/whole/matrix.md",

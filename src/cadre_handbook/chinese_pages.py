@@ -1,6 +1,6 @@
 """The pages of the book that are in Chinese, `book/zh/`: marked as Chinese, and reached from every page in English.
 
-What they say of a recommendation the directive `recommendations-zh` takes from its policy file; the guide is prose.
+What a page takes from elsewhere, by a directive or a role, comes in the language of the page; the prose is written in both.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import gettext
 import importlib.util
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +17,23 @@ from docutils import nodes
 from cadre_handbook import checks, show, validation
 from cadre_handbook import policy as policies
 from cadre_handbook.dataset import SAMPLE, open_dataset
-from cadre_handbook.i18n import _, in_language
+from cadre_handbook.i18n import _, in_language, language, use_language
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 FOLDER = "book/zh/"
+# The guide in Chinese is shorter and has pages of its own; every other page has its twin at its own place below `FOLDER`.
+GUIDE = {
+    "book/guide/import": "book/zh/files",
+    "book/guide/forms": "book/zh/files",
+    "book/guide/template": "book/zh/files",
+    "book/guide/run": "book/zh/run",
+    "book/guide/report": "book/zh/review",
+    "book/guide/verdicts": "book/zh/verdicts",
+    "book/guide/privacy": "book/zh/privacy",
+}
+_IN_ENGLISH = {chinese: english for english, chinese in reversed(GUIDE.items())}
 LANGUAGE = "zh-CN"
 # Where packages keep the Chinese of their templates: package, folder, domain, language; those asked first come first.
 FRAME = (
@@ -39,8 +49,10 @@ GAP = re.compile(rf"(?<=[{_HAN}{_CLOSING}])[ \t]*\n\s*(?=[{_HAN}“（《])|(?<=
 
 
 def setup(app: Sphinx) -> None:
+    app.connect("source-read", speak)
+    app.connect("doctree-read", be_quiet)
     app.connect("doctree-read", mark_content)
-    app.connect("doctree-resolved", lead_to_chinese)
+    app.connect("doctree-resolved", lead_to_other_language)
     app.connect("html-page-context", mark_page, priority=900)  # when the theme has given its words
 
 
@@ -48,9 +60,26 @@ def is_chinese(docname: str) -> bool:
     return docname.startswith(FOLDER)
 
 
-def anchor(slug: str) -> str:
-    """The anchor at which a recommendation stands in Chinese, on any page."""
-    return f"zh-{slug}"
+def twin(docname: str) -> str:
+    """The page in Chinese that says what a page in English says, or the other way round; whether there is one the book knows."""
+    if is_chinese(docname):
+        return _IN_ENGLISH.get(docname, f"book/{docname.removeprefix(FOLDER)}")
+    return GUIDE.get(docname, f"{FOLDER}{docname.removeprefix('book/')}")
+
+
+def address(docname: str) -> str:
+    """What a link in MyST has to name for a page in the language in use; `docname` is that of the page in English."""
+    return f"/{twin(docname) if language() == 'zh_CN' else docname}.md"
+
+
+def speak(_app: Sphinx, docname: str, _source: list[str]) -> None:
+    """Have all that a page takes from elsewhere come in the language of the page, while it is read."""
+    use_language("zh_CN" if is_chinese(docname) else "en")
+
+
+def be_quiet(_app: Sphinx, _doctree: nodes.document) -> None:
+    """Back to English when a page has been read."""
+    use_language("en")
 
 
 def mark_content(app: Sphinx, doctree: nodes.document) -> None:
@@ -76,20 +105,22 @@ def _close_gaps(text: nodes.Text) -> None:
         text.parent[place : place + 1] = [nodes.Text(closed)] if closed else []
 
 
-def lead_to_chinese(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put a link to its place in Chinese under the title of the page of a recommendation, where that part is in Chinese.
+def lead_to_other_language(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put a link to the same page in the other language under the title of a page that is there in both.
 
     Done when the page is written, so that it is no part of what a path through the book counts as reading.
     """
-    folder, _slash, slug = docname.rpartition("/")
-    entry = policies.catalogue().get(slug)
-    if entry is None or folder != f"book/{entry['part']}" or f"{FOLDER}{entry['part']}" not in app.env.found_docs:
+    other = twin(docname)
+    if not docname.startswith("book/") or other not in app.env.found_docs or twin(other) != docname:
         return
     title = next(doctree.findall(nodes.title))
-    words = nodes.inline("", f"中文：{policies.load_page(slug).title_zh_CN}", classes=[f"language-{LANGUAGE}"])
-    address = f"{app.builder.get_relative_uri(docname, FOLDER + entry['part'])}#{anchor(slug)}"
-    link = nodes.reference("", "", words, internal=True, refuri=address)
-    line = nodes.paragraph("", "", link, classes=["ch-in-chinese", "ch-screen-only"])
+    name = app.env.titles[other].astext()
+    if is_chinese(docname):
+        words = nodes.inline("", f"English: {name.split(' (')[0]}", classes=["language-en"])
+    else:
+        words = nodes.inline("", f"中文：{name}", classes=[f"language-{LANGUAGE}"])
+    link = nodes.reference("", "", words, internal=True, refuri=app.builder.get_relative_uri(docname, other))
+    line = nodes.paragraph("", "", link, classes=["ch-other-language", "ch-screen-only"])
     title.parent.insert(title.parent.index(title) + 1, line)
 
 
@@ -107,28 +138,48 @@ def mark_page(app: Sphinx, pagename: str, template: str, context: dict[str, Any]
 def frame_words() -> gettext.NullTranslations:
     """The Chinese of Sphinx and of the themes for the frame of a page: they come with it, but speak one language a build."""
     words = gettext.NullTranslations()
-    for package, folder, domain, language in FRAME:
+    for package, folder, domain, spoken in FRAME:
         place = Path(importlib.util.find_spec(package).submodule_search_locations[0], *folder.split("/"))
-        words.add_fallback(gettext.translation(domain, place, [language]))
+        words.add_fallback(gettext.translation(domain, place, [spoken]))
     return words
 
 
 # --- the made-up county ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class OfSample:
-    """What a check says of the made-up county, as HTML: how many results have each verdict; their table with the picture folded."""
+@cache
+def of_sample(slug: str, spoken: str) -> dict[str, str]:
+    """What the notebook of a slug hands to a page, by the same names, in a language: HTML of tables and pictures, texts of figures.
 
-    counts: str
-    verdicts: str
+    A notebook in the book speaks English; for a page in another language the check is run here.
+    """
+    declared = policies.load_page(slug)
+    with in_language(spoken):
+        if not declared.measures:
+            return _of_views(declared)
+        run = checks.evaluate(slug, _sample(), {})
+        return {
+            **show.figures(run),
+            "box": show.verdict_box(run),
+            "counts": show.verdict_counts(run),
+            "verdicts": show.verdict_table(run),
+            "sensitivity": show.folded_sensitivity(run),
+            "picture": checks.module(slug).picture(run).html(),
+        }
 
 
-def of_sample(policy: policies.Policy) -> OfSample:
-    """The check run on the made-up county, in the language in use."""
-    run = checks.evaluate(policy.id, _sample(), {})
-    picture = show.folded(_("Picture"), checks.module(policy.id).picture(run).html())
-    return OfSample(show.verdict_counts(run), show.verdict_table(run, legend=False) + picture)
+def _of_views(declared: policies.Policy) -> dict[str, str]:
+    """What a case or an overview shows of the made-up county."""
+    settings, _organisations = checks.prepared(declared, _sample(), {})
+    module = checks.module(declared.id)
+    opened = module.opened(_sample(), settings, {})
+    handed = {}
+    for view in module.VIEWS.values():
+        seen = view(opened)
+        handed |= {view.__name__: seen.source} if seen.source else {}
+        handed |= {f"{view.__name__}.picture": seen.picture.html()} if seen.picture else {}
+        handed |= seen.figures
+    return handed
 
 
 @cache

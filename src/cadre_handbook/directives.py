@@ -6,20 +6,21 @@ A page names a slug; the words and numbers come from `data/policy/` and `data/sc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from docutils.parsers.rst.directives import flag
 from docutils.statemachine import StringList
+from sphinx.errors import ExtensionError
 
 from cadre_handbook import chinese_pages, schema, show
 from cadre_handbook import policy as policies
-from cadre_handbook.i18n import _, bracketed, in_language, label, named
+from cadre_handbook.i18n import _, bracketed, in_language, joined, label, language, named
 from cadre_handbook.paths import DATA
 from cadre_handbook.references import reference_text
 from cadre_handbook.shown_code import shown_code, start
+from cadre_handbook.strict_yaml import nearest
 
 LATEST = "2100-01-01"  # a day on which every rule declared is in force
 
@@ -54,9 +55,11 @@ def _settings(policy: policies.Policy) -> policies.Settings:
 
 
 class Recommends(_OfRecommendation):
-    """What the documents recommend, each cited with its section."""
+    """What the documents recommend, each cited with its section; in Chinese by the titles of the documents."""
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        if language() == "zh_CN":
+            return self.parsed(_said(policy))
         lines = []
         for source in policy.sources:
             lines += [f"- {source.says} (*{source.document}* {source.section}, {{cite}}`{source.document}`)"]
@@ -111,12 +114,18 @@ class VerdictBox(_OfRecommendation):
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
         notebook = f"/{_notebook(policy)}"
         box = ["```{glue} box", f":doc: {notebook}", "```"]
+        if language() == "zh_CN":  # a notebook hands over English
+            box = [f"```{{of-sample}} {policy.id} box", "```"]
         if "elsewhere" in self.options:
-            title = f"[{policy.title}]({_page(policy)}) ({policy.title_zh_CN})"
+            title = f"[{label(policy, 'title')}]({_page(policy)})"
+            title += f" ({policy.title_zh_CN})" if language() == "en" else ""
             return self.parsed(["::::{div} ch-box", "```{div} ch-box-title", title, "```", *box, "::::"])
-        links = (
-            f"[Open the notebook]({notebook}) {{download}}`Download this notebook <{notebook}>` "
-            "[Read a verdict](/book/guide/verdicts.md)"
+        links = " ".join(
+            [
+                f"[{_('Open the notebook')}]({notebook})",
+                f"{{download}}`{_('Download this notebook')} <{notebook}>`",
+                f"[{_('Read a verdict')}]({chinese_pages.address('book/guide/verdicts')})",
+            ]
         )
         return self.parsed(
             [
@@ -125,9 +134,9 @@ class VerdictBox(_OfRecommendation):
                 ":::{div} ch-box-links",
                 links,
                 ":::",
-                ":::{dropdown} Run it with papermill",
+                f":::{{dropdown}} {_('Run it with papermill')}",
                 *_console(_papermill(policy)),
-                "In the handbook’s folder. [Other ways, and the columns it reads](#run-it-on-your-data).",
+                f"{_('In the handbook’s folder.')} [{_('Other ways, and the columns it reads')}]({_run_it_section()})",
                 ":::",
                 "::::",
             ]
@@ -141,17 +150,28 @@ class CheckCode(_OfRecommendation):
         shown = shown_code(policy.id)
         self.state.document.settings.env.note_dependency(str(shown.path))
         place = f"{policy.part}/{policy.id}"
+        code, policy_file = f"`src/cadre_handbook/checks/{place}.py`", f"`data/policy/{place}.yaml`"
+        told = (
+            _("{function} and all it calls in {code}. Its numbers stand in {policy}, its cases in {cases}.")
+            if policy.measures
+            else _("{function} and all it calls in {code}. Its numbers stand in {policy}.")
+        )
         lines = [
-            f"::::{{dropdown}} {'The check’s own code' if policy.measures else 'The code that makes it'}",
+            f"::::{{dropdown}} {_('The check’s own code') if policy.measures else _('The code that makes it')}",
             ":class-container: ch-code",
-            f"`{start(policy.id)}` and all it calls in `src/cadre_handbook/checks/{place}.py`. Its numbers stand in",
-            f"`data/policy/{place}.yaml`" + (f", its cases in `tests/cases/{place}.yaml`." if policy.measures else "."),
+            told.format(
+                function=f"`{start(policy.id)}`",
+                code=code,
+                policy=policy_file,
+                cases=f"`tests/cases/{place}.yaml`",
+            ),
             "",
             *("````{code-block} python", *"\n\n\n".join(shown.blocks).splitlines(), "````"),
         ]
         if shown.calls:
-            lines += ["", "It calls these functions, which others share:", ""]
-            lines += [f"- `{name}`: {does}" for name, does in shown.calls]
+            lines += ["", _("It calls these functions, which others share:"), ""]
+            # what a function does stands in its docstring, which is English
+            lines += [f"- `{name}`" + (f": {does}" if language() == "en" else "") for name, does in shown.calls]
         return self.parsed([*lines, "::::"])
 
 
@@ -160,15 +180,14 @@ class RunIt(_OfRecommendation):
 
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
         command = (
-            f"cadre-handbook check {policy.id} \\\n    --data /path/to/your/tables --as-of 2024-12-31 --language zh_CN"
+            f"cadre-handbook check {policy.id} \\\n    --data {_tables_folder()} --as-of 2024-12-31 --language zh_CN"
         )
-        reads = [
-            f"- [`{table}`](#table-{table})"
-            + (f": {', '.join(f'`{column}`' for column in columns)}" if columns else "")
-            for table, columns in _tables_of(policy).items()
-        ]
+        reads = []
+        for table, columns in _tables_of(policy).items():
+            linked, listed = f"[`{table}`](#table-{table})", joined(f"`{column}`" for column in columns)
+            reads.append(f"- {named(linked, listed) if listed else linked}")
         papermill = [
-            "With papermill, which leaves a notebook with every step in it:",
+            _("With papermill, which leaves a notebook with every step in it:"),
             "",
             *_console(_papermill(policy)),
         ]
@@ -177,27 +196,37 @@ class RunIt(_OfRecommendation):
         return self.parsed(
             [
                 *(*papermill, ""),
-                "Or on the command line, which prints the verdicts alone:",
+                _("Or on the command line, which prints the verdicts alone:"),
                 *("", *_console(command), ""),
-                "Tables and columns it reads:",
+                _("Tables and columns it reads:"),
                 *("", *reads),
             ]
         )
 
 
 def _page(policy: policies.Policy) -> str:
-    return f"/book/{policy.part}/{policy.id}.md"
+    """The page of a recommendation in the language in use."""
+    return chinese_pages.address(f"book/{policy.part}/{policy.id}")
 
 
 def _notebook(policy: policies.Policy) -> str:
     return f"notebooks/{policy.part}/{policy.id}.ipynb"
 
 
-def _papermill(policy: policies.Policy, tables: str = "/path/to/your/tables") -> str:
+def _papermill(policy: policies.Policy) -> str:
     return (
         f"papermill {_notebook(policy)} {policy.id}.out.ipynb \\\n"
-        f"    -r data {tables} -r as_of 2024-12-31 -r language zh_CN"
+        f"    -r data {_tables_folder()} -r as_of 2024-12-31 -r language zh_CN"
     )
+
+
+def _tables_folder() -> str:
+    return "/path/to/your/tables" if language() == "en" else _("YOUR-TABLES")
+
+
+def _run_it_section() -> str:
+    """The section of `{run-it}` on the page of every recommendation."""
+    return "#run-it-on-your-data" if language() == "en" else f"#{_('Run it on your own data')}"
 
 
 def _console(command: str) -> list[str]:
@@ -369,19 +398,37 @@ class VerdictLegend(Directive):
         return [_raw(show.verdict_legend(beside="zh_CN"))]
 
 
-class VerdictsInChinese(_OfRecommendation):
-    """The verdicts and the picture of one check on the made-up county, in Chinese."""
+class OfSample(Directive):
+    """A table or a picture of the made-up county in the language of the page, as `{of-sample} slug name`.
 
-    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
-        with in_language("zh_CN"):
-            return [_raw(chinese_pages.of_sample(policy).verdicts)]
+    It has the name under which the notebook of the slug hands it to the page in English.
+    """
+
+    required_arguments = 2
+
+    def run(self) -> list[nodes.Node]:
+        return [_raw(_of_sample(self.state.document.settings.env, *self.arguments))]
+
+
+def of_sample_role(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """A figure or verdict of the made-up county in a sentence, in the language of the page, as ``{of-sample}`slug::name` ``."""
+    slug, _colons, key = text.partition("::")
+    return [nodes.Text(_of_sample(inliner.document.settings.env, slug, key))], []
+
+
+def _of_sample(environment, slug: str, name: str) -> str:
+    """What a slug says of the made-up county; ExtensionError, which stops the build, for a name that it does not have."""
+    part = policies.load_page(slug).part
+    for path in ("policy/common.yaml", f"policy/{part}/{slug}.yaml"):
+        environment.note_dependency(str(DATA / path))
+    known = chinese_pages.of_sample(slug, language())
+    if name not in known:
+        raise ExtensionError(f"{environment.docname}: {slug} has no {name!r}." + nearest(name, known))
+    return known[name]
 
 
 class RecommendationsInChinese(Directive):
-    """Every recommendation of a part in Chinese, from its policy file, with its verdicts and picture of the made-up county.
-
-    A check is run here, for the notebooks hand over English. Each recommendation has the anchor `chinese_pages.anchor`.
-    """
+    """Every recommendation of a part, each with its page and how it came out in the made-up county, in the language of the page."""
 
     required_arguments = 1
 
@@ -391,60 +438,24 @@ class RecommendationsInChinese(Directive):
         if not slugs:
             raise self.error(f"data/catalogue.yml has nothing in the part {part}")
         environment = self.state.document.settings.env
-        names = ("catalogue.yml", "actions.yaml", "documents.yaml", "policy/common.yaml")
-        for path in (*names, *(f"policy/{part}/{slug}.yaml" for slug in slugs)):
-            environment.note_dependency(str(DATA / path))
-        with in_language("zh_CN"):
-            loaded = [policies.load_page(slug) for slug in slugs]
-            seen = [chinese_pages.of_sample(policy) if policy.measures else None for policy in loaded]
-            sections = [self._section(policy, of_one) for policy, of_one in zip(loaded, seen, strict=True)]
-            legend = _raw(show.folded_legend())
-        for section in sections:  # so that any page can link to a recommendation
-            self.state.document.note_explicit_target(section)
-        return [*self._contents(loaded, seen), legend, *sections]
-
-    def _contents(self, loaded: list[policies.Policy], seen: list[chinese_pages.OfSample | None]) -> list[nodes.Node]:
-        """The recommendations of the part, each with how many of its results have each verdict."""
+        environment.note_dependency(str(DATA / "catalogue.yml"))
         lines = ["::::{div} ch-contents"]
-        for policy, of_one in zip(loaded, seen, strict=True):
-            lines += [f"- [{policy.title_zh_CN}](#{chinese_pages.anchor(policy.id)})", ""]
-            lines += [f"  {of_one.counts}", ""] if of_one else []
-        return self._parsed([*lines, "::::"])
-
-    def _section(self, policy: policies.Policy, of_one: chinese_pages.OfSample | None) -> nodes.section:
-        name = chinese_pages.anchor(policy.id)
-        section = nodes.section(ids=[name], names=[name])
-        section += nodes.title(text=policy.title_zh_CN)
-        for number, (heading, content) in enumerate(self._content(policy, of_one)):
-            if content:
-                below = nodes.section(ids=[f"{name}-{number}"])
-                below += [nodes.title(text=heading), *content]
-                section += below
-        return section
-
-    def _content(
-        self, policy: policies.Policy, of_one: chinese_pages.OfSample | None
-    ) -> Iterator[tuple[str, list[nodes.Node]]]:
-        """What stands under each heading of a recommendation, in this order; what has nothing is left out."""
-        settings = _settings(policy)
-        yield _("What the documents recommend"), self._parsed(_said(policy))
-        if of_one:
-            yield _("What is counted"), [_raw(show.measures_html(policy, settings))]
-            yield _("Verdicts of the made-up county"), [_raw(of_one.verdicts)]
-        if policy.parameters:
-            table = _raw(show.parameters_html(policy, settings))
-            yield _("Parameters"), [table, *self._parsed(_own_values(policy))]
-        yield _("What a finding says, and what you can do"), self._parsed(_reasons_by_action(policy))
-        yield (
-            _("What this check cannot tell") if policy.measures else _("What it cannot tell"),
-            self._parsed(_cannot_tell(policy)),
-        )
-        yield _("Run it on your own data"), self._parsed(_run_in_chinese(policy))
-
-    def _parsed(self, lines: list[str]) -> list[nodes.Node]:
+        for policy in map(policies.load_page, slugs):
+            lines += [f"- [{label(policy, 'title')}]({_page(policy)})", ""]
+            if policy.measures:
+                lines += [f"  ```{{of-sample}} {policy.id} counts", "  ```", ""]
         container = nodes.container()
-        self.state.nested_parse(StringList(lines, source=self.arguments[0]), 0, container)
+        self.state.nested_parse(StringList([*lines, "::::"], source=part), 0, container)
         return container.children
+
+
+class WhatToDo(_OfRecommendation):
+    """What a finding says and what one can do about it, folded, in the language of the page."""
+
+    def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
+        self.state.document.settings.env.note_dependency(str(DATA / "actions.yaml"))
+        heading = _("What a finding says, and what you can do")
+        return self.parsed([f"::::{{dropdown}} {heading}", *_reasons_by_action(policy), "::::"])
 
 
 def _said(policy: policies.Policy) -> list[str]:
@@ -466,12 +477,6 @@ def _reasons_by_action(policy: policies.Policy) -> list[str]:
     return lines
 
 
-def _run_in_chinese(policy: policies.Policy) -> list[str]:
-    """The command that runs the notebook of a recommendation, and links to notebook and page, in the language in use."""
-    links = [f"[{_('Page in English')}]({_page(policy)})", f"[{_('Notebook')}](/{_notebook(policy)})"]
-    return [*_console(_papermill(policy, _("YOUR-TABLES"))), "", " · ".join(links)]
-
-
 PARTS = {name: f"{part['label']} ({part['label_zh_CN']})" for name, part in policies.parts().items()}
 
 
@@ -488,5 +493,6 @@ DIRECTIVES = [
     ("data-dictionary", DataDictionary),
     ("verdict-legend", VerdictLegend),
     ("recommendations-zh", RecommendationsInChinese),
-    ("verdicts-zh", VerdictsInChinese),
+    ("of-sample", OfSample),
+    ("what-to-do", WhatToDo),
 ]

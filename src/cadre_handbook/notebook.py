@@ -15,7 +15,7 @@ from IPython.display import display
 from cadre_handbook import checks, databases, i18n, policy, show, validation, verdict
 from cadre_handbook.dataset import open_dataset
 from cadre_handbook.errors import RequestError
-from cadre_handbook.i18n import _, in_language, label
+from cadre_handbook.i18n import _, in_language
 from cadre_handbook.strict_yaml import nearest
 
 # What IPython itself puts into a notebook's namespace.
@@ -89,21 +89,9 @@ class Check:
         self._glue("verdicts", table, "text/html")
         rows = list(self.run.results.itertuples())
         print("\n".join(verdict.canonical_line(row) for row in rows))
-        for row in rows if len(self.run.organisations) == 1 else []:
-            key = f"{row.measure}-{row.group}" if row.group else row.measure
-            _glue(f"{key}.figure", show.figure_text(row))
-            _glue(f"{key}.verdict", show.verdict_text(row.verdict))
-            _glue(f"{key}.target", verdict.target_text(row) or "–")
-            _glue(f"{key}.missing", show.count_text(row.missing))
-            for name in ("n", "k"):
-                _glue(f"{key}.{name}", show.count_text(getattr(row, name)))
-        others = show.sensitivity_table(self.run)
-        if len(others):
-            summary = _("What other values would give")
-            caption = f"{summary}: {label(self.run.policy, 'title')}"
-            folded = show.folded(
-                summary, show.html_table(others, "ch-sensitivity", caption, (_("Figure"),), shown=None)
-            )
+        for name, text in show.figures(self.run).items() if len(self.run.organisations) == 1 else ():
+            _glue(name, text)
+        if folded := show.folded_sensitivity(self.run):
             display(_Table(folded))
             self._glue("sensitivity", folded, "text/html")
         self._glue("box", show.verdict_box(self.run), "text/html")

@@ -190,6 +190,32 @@ def results_table(run: Run) -> pd.DataFrame:
     return table if len(run.organisations) > 1 else table.drop(columns=_("Organisation"))
 
 
+def figures(run: Run) -> dict[str, str]:
+    """The results of a run as texts by `measure.part`, `measure-group.part` where it has groups: what a sentence of a page can show."""
+    texts = {}
+    for row in run.results.itertuples():
+        key = f"{row.measure}-{row.group}" if row.group else row.measure
+        texts |= {
+            f"{key}.figure": figure_text(row),
+            f"{key}.verdict": verdict_text(row.verdict),
+            f"{key}.target": verdict.target_text(row) or "–",
+            f"{key}.missing": count_text(row.missing),
+            f"{key}.n": count_text(row.n),
+            f"{key}.k": count_text(row.k),
+        }
+    return texts
+
+
+def folded_sensitivity(run: Run) -> str:
+    """The table of `sensitivity_table` as HTML, folded; nothing where no parameter decides much."""
+    others = sensitivity_table(run)
+    if others.empty:
+        return ""
+    summary = _("What other values would give")
+    caption = named(summary, label(run.policy, "title"))
+    return folded(summary, html_table(others, "ch-sensitivity", caption, (_("Figure"),), shown=None))
+
+
 def sensitivity_table(run: Run) -> pd.DataFrame:
     """Figure and verdict of each measure under other values of the parameters that decide much; empty where none do.
 

@@ -32,7 +32,7 @@ from sphinx_external_toc.events import remove_suffix
 
 from cadre_handbook import __version__, chinese_pages, glossary, site, site_search
 from cadre_handbook.chinese_spans import MarkChinese
-from cadre_handbook.directives import DIRECTIVES
+from cadre_handbook.directives import DIRECTIVES, of_sample_role
 from cadre_handbook.inventory_page import DIRECTIVES as INVENTORY
 from cadre_handbook.inventory_page import refuse_left_over
 from cadre_handbook.kernels import SIDE_BY_SIDE, Run, execute_side_by_side
@@ -63,6 +63,7 @@ LINES_OF_A_TRACEBACK = 15
 def setup(app: Sphinx) -> dict[str, object]:
     for name, directive in (*DIRECTIVES, *LEARNING, *INVENTORY):
         app.add_directive(name, directive)
+    app.add_role("of-sample", of_sample_role)
     app.connect("doctree-resolved", reading.resolve)
     app.add_post_transform(MarkChinese)
     glossary.setup(app)

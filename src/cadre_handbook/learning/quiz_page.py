@@ -12,6 +12,7 @@ import html
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
+from cadre_handbook import chinese_pages
 from cadre_handbook import policy as policies
 from cadre_handbook.i18n import _, joined, label
 from cadre_handbook.learning import quiz as quizzes
@@ -75,7 +76,7 @@ class QuizForm(Directive):
             ]
         shown.append(_raw('</ul><p class="ch-source">'))
         policy = policies.load_page(question.slug)
-        link = f"[{label(policy, 'title')}](/book/{policy.part}/{question.slug}.md)"
+        link = f"[{label(policy, 'title')}]({chinese_pages.address(f'book/{policy.part}/{question.slug}')})"
         shown += self.words(_("Read on: {page}").format(page=link))
         origins = joined(quizzes.origin_text(*parameter) for parameter in question.parameters())
         if origins:

@@ -38,7 +38,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from docutils.statemachine import StringList
 
-from cadre_handbook import checks, schema, show, validation, verdict
+from cadre_handbook import checks, chinese_pages, schema, show, validation, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook.dataset import from_frames
 from cadre_handbook.errors import PolicyError
@@ -213,7 +213,7 @@ class StoryStep(Directive):
         for slug in step.shown:
             policy = policies.load_policy(slug)
             environment.note_dependency(str(DATA / "policy" / policy.part / f"{slug}.yaml"))
-            link = f"[{label(policy, 'title')}](/book/{policy.part}/{slug}.md)"
+            link = f"[{label(policy, 'title')}]({chinese_pages.address(f'book/{policy.part}/{slug}')})"
             shown += self._parsed(_("{page} looks, as of {day}:").format(page=link, day=step.as_of))
             shown.append(_raw(_said(run(step, slug), step)))
         return [nodes.container("", *shown, classes=["ch-story"])]
