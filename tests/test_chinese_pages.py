@@ -1,4 +1,7 @@
-"""The part of the book in Chinese: every recommendation is in it, all of it in Chinese, and its commands do what it says."""
+"""The part of the book in Chinese: what a page takes from elsewhere comes in Chinese, and the commands it prints do what it says.
+
+That each page says what its twin in English says: `tests/test_twins.py`. That every page of the built book is in Chinese: `tests/browser`.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +9,56 @@ import re
 import shlex
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
+from sphinx.errors import ExtensionError
 from test_build import Book, assert_built
 from test_i18n import CHINESE, ENGLISH_SENTENCE
 from test_rooms import toc_files
+from test_twins import BILINGUAL, pages
 
-from cadre_handbook import chinese_pages, cli, policy, verdict
+from cadre_handbook import chinese_pages, cli, directives, policy, verdict
 from cadre_handbook.i18n import in_language
 
 ROOT = Path(__file__).parents[1]
 ZH = ROOT / "book" / "zh"
-GUIDE = ("index", "files", "run", "verdicts", "review", "privacy")
-FRAME = re.compile(r"# (?P<title>.+)\n\n(?P<lead>.+\n)+\n```\{recommendations-zh\} (?P<part>\w+)\n```\n")
-
-
-def slugs(part: str) -> list[str]:
-    return [slug for slug, entry in policy.catalogue().items() if entry["part"] == part]
+GUIDE = ("index", "paths", "files", "run", "verdicts", "review", "privacy")
+# A page of each kind, built in earnest.
+BUILT = (
+    *(f"book/zh/{name}" for name in GUIDE if name != "paths"),
+    *("book/zh/planning/index", "book/zh/planning/tenure_limit", "book/zh/planning/quiz"),
+    *("book/zh/cases/case_jiujiang", "book/zh/stories/county_head"),
+)
 
 
 # --- the pages as they are written ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("part", policy.parts())
-def test_a_part_has_its_page_in_the_frame(part: str) -> None:
-    path = ZH / f"{part}.md"
-    assert path.is_file(), f"write {path.relative_to(ROOT)} as the others, and enter it in _toc.yml"
-    found = FRAME.fullmatch(path.read_text(encoding="utf-8"))
-    assert found, "title, a sentence, the directive"
-    assert (found["title"], found["part"]) == (policy.parts()[part]["label_zh_CN"], part)
-
-
-def test_the_contents_name_the_pages_in_the_order_of_the_catalogue() -> None:
+def test_every_page_has_its_place_in_the_order_of_the_english() -> None:
     listed = list(toc_files(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))))
-    assert [name for name in listed if name.startswith("book/zh/")] == [
-        f"book/zh/{name}" for name in (*GUIDE, *policy.parts())
-    ]
-    assert {path.stem for path in ZH.iterdir()} == {*GUIDE, *policy.parts()}
+    chinese = [name for name in listed if chinese_pages.is_chinese(name)]
+    assert chinese == [*(f"book/zh/{name}" for name in GUIDE), *map(chinese_pages.twin, pages())]
+    there = {path.relative_to(ROOT).with_suffix("").as_posix() for path in ZH.rglob("*.md")}
+    assert there == set(chinese)
+
+
+@pytest.mark.parametrize("part", policy.parts())
+def test_a_part_is_called_as_the_catalogue_calls_it_and_lists_its_recommendations(part: str) -> None:
+    text = (ZH / part / "index.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {policy.parts()[part]['label_zh_CN']}\n")
+    assert f"```{{recommendations-zh}} {part}\n" in text
+
+
+@pytest.mark.parametrize("slug", policy.catalogue())
+def test_a_page_is_called_as_its_policy_file_calls_it_and_says_what_to_do(slug: str) -> None:
+    declared = policy.load_page(slug)
+    text = (ZH / declared.part / f"{slug}.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {declared.title_zh_CN}\n")
+    assert (f"```{{what-to-do}} {slug}\n```\n\n## 用本单位数据运行\n" in text) == (slug in policy.checks())
 
 
 # --- the pages as they are built ------------------------------------------------------------------
@@ -53,18 +66,22 @@ def test_the_contents_name_the_pages_in_the_order_of_the_catalogue() -> None:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory) -> Book:
-    """A book of the Chinese pages alone; where they lead to, pages of a title."""
+    """A book of some Chinese pages; where they lead to, pages of a title."""
     small = Book(tmp_path_factory.mktemp("book"))
-    shutil.copytree(ZH, small.root / "book" / "zh")
-    pages = [f"book/zh/{path.stem}" for path in sorted(ZH.glob("*.md"))]
-    for slug, entry in policy.catalogue().items():
-        small.write(f"book/{entry['part']}/{slug}.md", f"# {slug}\n\nIn English.\n")
-        small.write_notebook(f"notebooks/{entry['part']}/{slug}")
-        pages += [f"book/{entry['part']}/{slug}", f"notebooks/{entry['part']}/{slug}"]
+    shutil.copy(ROOT / "data" / "sources.bib", small.root / "data")
+    sources = {name: f"# {name}\n\nIn English.\n" for name in (*pages(), *BILINGUAL)}
+    sources |= {chinese_pages.twin(name): f"# {Path(name).stem}页\n\n## 用本单位数据运行\n" for name in pages()}
     for path in sorted((ROOT / "book" / "guide").glob("*.md")):
-        small.write(f"book/guide/{path.name}", f"# {path.stem}\n")
-        pages.append(f"book/guide/{path.stem}")
-    small.write_toc(*pages)
+        sources[f"book/guide/{path.stem}"] = f"# {path.stem}\n"
+    for name in ("book/guide/data", "book/guide/sources", *BUILT):  # tables and references are linked to
+        sources[name] = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+    sources["book/zh/paths"] = "# 阅读路径\n"
+    for name, source in sources.items():
+        small.write(f"{name}.md", source)
+    notebooks = [f"notebooks/{entry['part']}/{slug}" for slug, entry in policy.catalogue().items()]
+    for name in notebooks:
+        small.write_notebook(name)
+    small.write_toc(*sources, *notebooks)
     assert_built(small.build_strictly())
     return small
 
@@ -102,43 +119,52 @@ def wanted(slug: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_every_recommendation_stands_there_with_all_its_policy_says(book: Book) -> None:
-    for part in policy.parts():
-        page = soup(book, f"book/zh/{part}")
-        sections = [one["id"] for one in page.select("article section section") if one["id"].count("-") == 1]
-        assert sections == [chinese_pages.anchor(slug) for slug in slugs(part)]
-        for slug in slugs(part):
-            section = page.find(id=chinese_pages.anchor(slug))
-            there = words(section)
-            assert [text for text in wanted(slug) if text not in there] == []
-            assert page.select_one(f"article .ch-contents a[href='#{section['id']}']"), "it is in the list at the head"
-            links = [link["href"] for link in section.select("a.reference")]
-            assert {f"../{part}/{slug}.html", f"../../notebooks/{part}/{slug}.html"} <= set(links)
-            assert f"notebooks/{part}/{slug}.ipynb" in section.select_one("pre").get_text()
+def test_a_recommendation_stands_there_with_all_its_policy_says(book: Book) -> None:
+    page = soup(book, "book/zh/planning/tenure_limit")
+    there = words(page.select_one("article"))
+    assert [text for text in wanted("tenure_limit") if text not in there] == []
+    assert "notebooks/planning/tenure_limit.ipynb" in page.select_one("pre").get_text()
+    links = {link["href"] for link in page.select("article a.reference")}
+    assert {"../../planning/tenure_limit.html", "../../../notebooks/planning/tenure_limit.html"} <= links
+    assert page.select_one("article h1 + p a")["href"] == "../../planning/tenure_limit.html"
 
 
 @pytest.mark.slow
-def test_every_check_shows_its_verdicts_and_its_picture_in_chinese(book: Book) -> None:
+def test_a_check_shows_its_verdicts_and_its_picture_in_chinese(book: Book) -> None:
     with in_language("zh_CN"):
         known = {f"{verdict.MARKS[word]} {chinese}" for word, chinese in verdict.words().items()}
-    for part in policy.parts():
-        page = soup(book, f"book/zh/{part}")
-        for slug in filter(policy.checks().__contains__, slugs(part)):
-            section = page.find(id=chinese_pages.anchor(slug))
-            rows = section.select(".ch-verdicts tbody tr")
-            assert {row.th.get_text().split(" · ")[0] for row in rows} == {
-                measure.label_zh_CN for measure in policy.load_page(slug).measures.values()
-            }
-            assert {row.td.get_text() for row in rows} <= known
-            assert section.select_one("figure.ch-figure")["lang"] == "zh-CN"
-        ids = [one["id"] for one in page.select("[id]")]
-        assert {one for one in ids if ids.count(one) > 1} == set()
+    page = soup(book, "book/zh/planning/tenure_limit")
+    rows = page.select(".ch-verdicts tbody tr")
+    labels = {measure.label_zh_CN for measure in policy.load_page("tenure_limit").measures.values()}
+    assert {row.th.get_text().split(" · ")[0] for row in rows} == labels
+    assert {row.td.get_text() for row in rows} <= known
+    assert page.select_one("figure.ch-figure")["lang"] == "zh-CN"
+    assert page.select_one(".ch-sensitivity")
+    ids = [one["id"] for one in page.select("[id]")]
+    assert {one for one in ids if ids.count(one) > 1} == set()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*GUIDE, *policy.parts()])
+def test_figures_and_verdicts_in_a_sentence_are_those_of_the_table(book: Book) -> None:
+    page = soup(book, "book/zh/planning/tenure_limit")
+    known = chinese_pages.of_sample("tenure_limit", "zh_CN")
+    told = f"{known['years_in_post.n']}名领导干部中有{known['years_in_post.k']}名在同一职位任职满十年"
+    assert told in words(page.select_one("article"))
+    assert f"{known['years_in_post.k']}/{known['years_in_post.n']}" in words(page.select_one(".ch-verdicts"))
+
+
+@pytest.mark.slow
+def test_a_part_leads_to_each_of_its_pages(book: Book) -> None:
+    page = soup(book, "book/zh/planning/index")
+    of_part = [slug for slug, entry in policy.catalogue().items() if entry["part"] == "planning"]
+    assert [link["href"] for link in page.select(".ch-contents a")] == [f"{slug}.html" for slug in of_part]
+    assert len(page.select(".ch-contents .ch-counts")) == len(of_part)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUILT)
 def test_a_page_is_chinese_and_says_so(book: Book, name: str) -> None:
-    page = soup(book, f"book/zh/{name}")
+    page = soup(book, name)
     assert page.html["lang"] == "zh-CN"
     assert page.select_one("article > section")["lang"] == "zh-CN"
     assert not ENGLISH_SENTENCE.search(page.title.get_text())
@@ -160,14 +186,28 @@ def test_a_page_is_chinese_and_says_so(book: Book, name: str) -> None:
 
 @pytest.mark.slow
 def test_other_pages_stay_english_and_lead_to_the_chinese(book: Book) -> None:
-    for slug, entry in policy.catalogue().items():
-        page = soup(book, f"book/{entry['part']}/{slug}")
+    for name in pages():
+        page = soup(book, name)
         assert page.html["lang"] == "en"
         link = page.select_one("article h1 + p a")
-        assert link["href"] == f"../zh/{entry['part']}.html#{chinese_pages.anchor(slug)}"
-        assert words(link) == shown(f"中文：{policy.load_page(slug).title_zh_CN}")
+        assert link.get_text().startswith("中文：")
+        assert (book.page(name).parent / link["href"]).resolve() == book.page(chinese_pages.twin(name)).resolve()
         assert link.span["lang"] == "zh-CN"
-    assert "中文" not in soup(book, "book/guide/run").select_one("article").get_text()
+    assert "中文" not in soup(book, "book/guide/databases").select_one("article").get_text()
+
+
+@pytest.mark.parametrize("name", [*chinese_pages.GUIDE, "book/planning/tenure_limit", "book/stories/county_head"])
+def test_a_twin_is_there(name: str) -> None:
+    assert (ROOT / f"{chinese_pages.twin(name)}.md").is_file()
+    english = chinese_pages.twin(chinese_pages.twin(name))
+    assert chinese_pages.twin(english) == chinese_pages.twin(name)
+
+
+def test_what_the_county_does_not_have_stops_the_build() -> None:
+    with pytest.raises(ExtensionError, match="years_in_post"):
+        directives.of_sample(
+            SimpleNamespace(docname="x", note_dependency=lambda path: None), "tenure_limit", "years_in_past.k"
+        )
 
 
 # --- the commands ---------------------------------------------------------------------------------
@@ -248,7 +288,7 @@ def test_the_commands_of_a_page_run_and_say_what_it_quotes(name: str, tmp_path, 
             assert not ENGLISH_SENTENCE.search(err)
             fill_in(tmp_path)
             ran += line
-    assert ran or name == "verdicts"
+    assert ran or name in ("verdicts", "paths")
 
 
 def test_the_guide_names_what_the_program_names() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FOLDER = "book/zh/"
 # The guide in Chinese is shorter and has pages of its own; every other page has its twin at its own place below `FOLDER`.
 GUIDE = {
+    "book/guide/paths": "book/zh/paths",
     "book/guide/import": "book/zh/files",
     "book/guide/forms": "book/zh/files",
     "book/guide/template": "book/zh/files",

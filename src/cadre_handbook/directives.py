@@ -407,16 +407,16 @@ class OfSample(Directive):
     required_arguments = 2
 
     def run(self) -> list[nodes.Node]:
-        return [_raw(_of_sample(self.state.document.settings.env, *self.arguments))]
+        return [_raw(of_sample(self.state.document.settings.env, *self.arguments))]
 
 
 def of_sample_role(name, rawtext, text, lineno, inliner, options=None, content=None):
     """A figure or verdict of the made-up county in a sentence, in the language of the page, as ``{of-sample}`slug::name` ``."""
     slug, _colons, key = text.partition("::")
-    return [nodes.Text(_of_sample(inliner.document.settings.env, slug, key))], []
+    return [nodes.Text(of_sample(inliner.document.settings.env, slug, key))], []
 
 
-def _of_sample(environment, slug: str, name: str) -> str:
+def of_sample(environment, slug: str, name: str) -> str:
     """What a slug says of the made-up county; ExtensionError, which stops the build, for a name that it does not have."""
     part = policies.load_page(slug).part
     for path in ("policy/common.yaml", f"policy/{part}/{slug}.yaml"):

@@ -32,6 +32,7 @@ def test_page(browser: Browser, site: str, name: str) -> None:
         problems += [f"on a phone, {found}" for found in seen.barriers(contrast=False) if found not in problems]
         problems += seen.overhang()
         problems += seen.complaints()
+        problems += seen.english() if name.startswith("book/zh/") else []
     if name.startswith("notebooks/") and weight > HEAVIEST_NOTEBOOK:
         problems.append(f"weighs {weight / 1024:.0f} KB")
     assert weight > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page
 WIDE, PHONE = 1280, 390  # CSS pixels
 HEIGHT = 900
 SETTLING = 400  # milliseconds after which the theme has looked which boxes scroll and made them reachable
+ENGLISH = re.compile(r"(?<![\w-])[A-Za-z]{2,}(?:[,;:]? [A-Za-z]{1,}){2,}(?![\w-])")
 HEAVIEST_NOTEBOOK = 350 * 1024  # bytes over the line, compressed, on a first visit
 
 
@@ -62,6 +64,20 @@ class Visit:
             room,
         )
         return [f"scrolls sideways: {wide} of {room} pixels, {widest}"]
+
+    def english(self) -> list[str]:
+        """What a page in Chinese says in English: three words and more, outside of code and of what is marked as English."""
+        text = self.page.evaluate(
+            """() => {
+                const article = document.querySelector('article').cloneNode(true);
+                for (const other of article.querySelectorAll('pre, code, script, style, cite, [lang=en], .ch-entered')) other.remove();
+                return article.textContent;
+            }"""
+        )
+        language = self.page.evaluate("document.documentElement.lang")
+        return [f"in English: {found}" for found in ENGLISH.findall(text)] + (
+            [] if language == "zh-CN" else [f"says that it is in {language}"]
+        )
 
     def resize(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})

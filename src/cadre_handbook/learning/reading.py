@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
 
+from cadre_handbook import chinese_pages
 from cadre_handbook.errors import PolicyError
-from cadre_handbook.i18n import _, label
+from cadre_handbook.i18n import _, in_language, label, language
 from cadre_handbook.learning.quiz import load_quiz
 from cadre_handbook.learning.quiz_page import CSS_CLASS
 from cadre_handbook.paths import DATA
@@ -95,14 +96,13 @@ _EXERCISES = (exercise_node, exercise_enumerable_node)
 
 def minutes(doctree: nodes.document, rates: Mapping[str, int], exercises: bool, hands_on: int = 0) -> int:
     """The minutes a page takes: prose, tables and pictures, and with ``exercises`` exercises and questions; rounded up."""
-    left_out = _UNREAD if exercises else (*_UNREAD, *_EXERCISES, solution_node)
-    text = " ".join(_prose(doctree, left_out))
+    text = " ".join(_prose(doctree, exercises))
     characters = len(_CHARACTER.findall(text))
     words = len(_WORD.findall(_CHARACTER.sub(" ", text)))
     time = words / rates["words_per_minute"] + characters / rates["characters_per_minute"]
     time += rates["table_minutes"] * _tables(doctree)
     if exercises:
-        time += rates["exercise_minutes"] * sum(isinstance(node, _EXERCISES) for node in doctree.findall())
+        time += rates["exercise_minutes"] * sum(map(_is_exercise, doctree.findall()))
         time += rates["question_minutes"] * sum(
             len(load_quiz(box["part"]).questions)
             for box in doctree.findall(nodes.container)
@@ -111,12 +111,23 @@ def minutes(doctree: nodes.document, rates: Mapping[str, int], exercises: bool, 
     return math.ceil(time + rates["hands_on_minutes"] * hands_on)
 
 
-def _prose(node: nodes.Node, left_out: tuple[type, ...]) -> list[str]:
+def _is_exercise(node: nodes.Node) -> bool:
+    """Whether a node is an exercise; one in Chinese is an admonition, for the directive's own words are English."""
+    return isinstance(node, _EXERCISES) or (isinstance(node, nodes.admonition) and "exercise" in node["classes"])
+
+
+def _is_solution(node: nodes.Node) -> bool:
+    return isinstance(node, solution_node) or (isinstance(node, nodes.admonition) and "solution" in node["classes"])
+
+
+def _prose(node: nodes.Node, exercises: bool) -> list[str]:
     if isinstance(node, nodes.Text):
         return [node.astext()]
-    if isinstance(node, left_out) or (isinstance(node, nodes.container) and CSS_CLASS in node["classes"]):
+    if isinstance(node, _UNREAD) or (isinstance(node, nodes.container) and CSS_CLASS in node["classes"]):
         return []  # a quiz has its own allowance
-    return [text for child in node.children for text in _prose(child, left_out)]
+    if not exercises and (_is_exercise(node) or _is_solution(node)):
+        return []
+    return [text for child in node.children for text in _prose(child, exercises)]
 
 
 def _tables(doctree: nodes.document) -> int:
@@ -130,7 +141,7 @@ def _tables(doctree: nodes.document) -> int:
 
 
 class path_list(nodes.General, nodes.Element):
-    """Where a path is to stand, once all pages have been read."""
+    """Where a path is to stand, once all pages have been read; the language is that of the page it stands on."""
 
 
 class PathDirective(Directive):
@@ -146,8 +157,14 @@ class PathDirective(Directive):
         environment = self.state.document.settings.env
         environment.note_dependency(str(FILE))
         for stop in paths[name].pages:  # a page that grows takes longer
-            environment.note_dependency(environment.doc2path(stop.page))
-        return [path_list(name=name)]
+            environment.note_dependency(environment.doc2path(_page_of(stop, language(), environment.found_docs)))
+        return [path_list(name=name, language=language())]
+
+
+def _page_of(stop: Stop, spoken: str, there: Collection[str]) -> str:
+    """The page of a stop, in Chinese where the path is in Chinese and the book has it."""
+    chinese = chinese_pages.twin(stop.page)
+    return chinese if spoken == "zh_CN" and chinese in there else stop.page
 
 
 def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -155,12 +172,16 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(path_list)):
         paths, rates = read_paths()
         path = paths[place["name"]]
-        missing = [stop.page for stop in path.pages if stop.page not in app.env.all_docs]
+        pages = [_page_of(stop, place["language"], app.env.all_docs) for stop in path.pages]
+        missing = [page for page in pages if page not in app.env.all_docs]
         if missing:
             logger.warning("paths.yaml: %s: no such page: %s", path.name, ", ".join(missing), location=docname)
             place.replace_self([])
             continue
-        times = [minutes(app.env.get_doctree(stop.page), rates, path.exercises, stop.hands_on) for stop in path.pages]
+        times = [
+            minutes(app.env.get_doctree(page), rates, path.exercises, stop.hands_on)
+            for page, stop in zip(pages, path.pages, strict=True)
+        ]
         if sum(times) > path.within_minutes:
             logger.warning(
                 "paths.yaml: %s takes %d minutes and promises %d",
@@ -169,17 +190,18 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
                 path.within_minutes,
                 location=docname,
             )
-        place.replace_self(_shown(app, docname, path, times))
+        with in_language(place["language"]):
+            place.replace_self(_shown(app, docname, path, pages, times))
 
 
-def _shown(app: Sphinx, docname: str, path: ReadingPath, times: list[int]) -> list[nodes.Node]:
+def _shown(app: Sphinx, docname: str, path: ReadingPath, pages: list[str], times: list[int]) -> list[nodes.Node]:
     shown = nodes.enumerated_list("", classes=["ch-path"], enumtype="arabic", prefix="", suffix=".")
-    for stop, time in zip(path.pages, times, strict=True):
+    for stop, page, time in zip(path.pages, pages, times, strict=True):
         link = nodes.reference(
             "",
-            app.env.titles[stop.page].astext(),
+            app.env.titles[page].astext(),
             internal=True,
-            refuri=app.builder.get_relative_uri(docname, stop.page),
+            refuri=app.builder.get_relative_uri(docname, page),
         )
         told = _(": {why}, {minutes} min").format(why=label(stop), minutes=time)
         shown += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(told)))
