@@ -5,6 +5,23 @@
   const BETWEEN_HAN = new RegExp(`([${HAN}])((?:</?mark>)*)\\s+(?=(?:</?mark>)*[${HAN}])`, "g");
   const root = document.documentElement.dataset.content_root || "./";
   const SHOWN = { dialog: 8, page: 50 };
+  const SAY = document.documentElement.lang.startsWith("zh")
+    ? {
+        book: "搜索本手册",
+        served: "浏览器不能在文件中搜索。用网页服务打开手册即可搜索：",
+        then: "，然后打开 http://localhost:8000。",
+        nothing: (query) => `没有找到“${query}”。`,
+        found: (all, shown) => `找到 ${all} 页${shown < all ? `，显示最相关的 ${shown} 页` : ""}。`,
+        failed: "搜索功能未能载入：",
+      }
+    : {
+        book: "Search this book",
+        served: "A browser does not search in files. Serve the book, and search works: ",
+        then: ", then open http://localhost:8000.",
+        nothing: (query) => `Nothing found for “${query}”.`,
+        found: (all, shown) => `${all} ${all === 1 ? "page" : "pages"} found${shown < all ? `, the best ${shown} shown` : ""}.`,
+        failed: "The search could not be loaded: ",
+      };
   let pagefind;
 
   // Loaded when somebody searches, not before.
@@ -72,9 +89,7 @@
         return;
       }
       if (location.protocol === "file:") {
-        status.textContent =
-          "A browser does not search in files. Serve the book, and search works: " +
-          "python -m http.server --directory _build/html, then open http://localhost:8000.";
+        status.textContent = `${SAY.served}python -m http.server --directory _build/html${SAY.then}`;
         return;
       }
       try {
@@ -82,11 +97,9 @@
         const data = await Promise.all(results.slice(0, shown).map((result) => result.data()));
         if (mine !== asked) return; // somebody has typed on
         list.replaceChildren(...data.map(item));
-        const pages = `${results.length} ${results.length === 1 ? "page" : "pages"}`;
-        const part = data.length < results.length ? `, the best ${data.length} shown` : "";
-        status.textContent = results.length ? `${pages} found${part}.` : `Nothing found for “${query}”.`;
+        status.textContent = results.length ? SAY.found(results.length, data.length) : SAY.nothing(query);
       } catch (error) {
-        if (mine === asked) status.textContent = `The search could not be loaded: ${error.message}`;
+        if (mine === asked) status.textContent = `${SAY.failed}${error.message}`;
       }
     };
     let waiting;
@@ -119,7 +132,7 @@
   const start = () => {
     const dialog = document.getElementById("pst-search-dialog");
     if (dialog) {
-      dialog.setAttribute("aria-label", "Search this book");
+      dialog.setAttribute("aria-label", SAY.book);
       const { input } = attach(dialog.querySelector("form"), ...results(dialog), SHOWN.dialog);
       // a link to a place on this very page does not leave it
       dialog.addEventListener("click", (event) => event.target.closest("a") && dialog.close());

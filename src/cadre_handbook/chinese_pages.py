@@ -145,6 +145,29 @@ def frame_words() -> gettext.NullTranslations:
     return words
 
 
+# What the packages themselves have no Chinese for, or Chinese in other type.
+FRAME_LEFT = {
+    "Toggle primary sidebar": "展开或收起目录",
+    "Toggle secondary sidebar": "展开或收起本页目录",
+    "Download this page": "下载本页",
+    "Color mode": "明暗模式",
+    "System Settings": "跟随系统",
+    "Main": "章节",
+    "Page": "前后页",
+    "列印成 PDF": "打印成 PDF",
+}
+_SAID = re.compile(r'(?<= )(title|aria-label|data-bs-title|alt)="([^"]*)"')
+_NAME = re.compile(r'(<p class="title logo__title")>[^<]*<')
+
+
+def frame_in_chinese(page: str) -> str:
+    """The HTML of a page, what is left in English of its frame in Chinese: names of buttons, the name of the book."""
+    with in_language("zh_CN"):
+        name = _("The handbook of cadre exchange that checks itself")
+    page = _SAID.sub(lambda said: f'{said[1]}="{FRAME_LEFT.get(said[2], said[2])}"', page)
+    return _NAME.sub(rf'\1 lang="{LANGUAGE}">{name}<', page)
+
+
 # --- the made-up county ---------------------------------------------------------------------------
 
 

@@ -33,6 +33,7 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from fontTools import subset
 from sphinx.errors import ExtensionError
 
+from cadre_handbook.chinese_pages import frame_in_chinese, is_chinese
 from cadre_handbook.chinese_spans import marked_html
 
 if TYPE_CHECKING:
@@ -229,6 +230,7 @@ def rewrite(text: str, name: str, own: Iterable[str], version: str = "") -> tupl
     text = _ICON.sub(r"<\1 aria-hidden=\"true\" class=\2".replace('\\"', '"'), text)
     for pattern, mended in MENDED:
         text = pattern.sub(mended, text)
+    text = frame_in_chinese(text) if is_chinese(name) else text
     # the navigation is the same on pages of either language, and holds titles in both
     text = _NAVIGATION.sub(lambda match: marked_html(match[0]), text)
     return _fold(text), loaded
