@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -30,6 +31,9 @@ from cadre_handbook import __version__
 from cadre_handbook.errors import HandbookError, RequestError
 from cadre_handbook.i18n import _, bracketed, label, language
 from cadre_handbook.paths import DATA
+
+if TYPE_CHECKING:
+    import pikepdf
 
 STYLES = ("handbook.css", "print.css")  # of book/style/: the theme and what else is for the screen stay away
 CODE_COLOURS = "a11y-high-contrast-light"  # the theme's
@@ -598,10 +602,57 @@ def finish(printed: Path, target: Path, title: str, author: str, headings: list[
                     entry.title = heading
             for entry, depth in entries:
                 entry.is_closed = depth > 0
+        share_pictures(pdf)
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
         pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         streams = pikepdf.ObjectStreamMode.generate
         pdf.save(target, object_stream_mode=streams, recompress_flate=True, deterministic_id=True)
+
+
+def share_pictures(pdf: pikepdf.Pdf) -> int:
+    """Have every picture stand once in a PDF, however often it is drawn; gives how many copies went.
+
+    Chromium turns a hatched area into a picture and writes it again for each: two thirds of the book were copies.
+    """
+    import pikepdf
+
+    first: dict[tuple, pikepdf.Object] = {}
+    copies: dict[tuple[int, int], pikepdf.Object] = {}
+    shared = 0
+    while True:  # masks first: pictures whose masks are one may then be one themselves
+        first.clear()
+        for entry in pdf.objects:
+            if isinstance(entry, pikepdf.Stream) and entry.get("/Subtype") == "/Image" and entry.objgen not in copies:
+                told = sorted(
+                    (key, value.objgen if getattr(value, "is_indirect", False) else repr(value))
+                    for key, value in entry.items()
+                )
+                known = first.setdefault((entry.read_raw_bytes(), repr(told)), entry)
+                if known.objgen != entry.objgen:
+                    copies[entry.objgen] = known
+        if len(copies) == shared:
+            return shared
+        shared = len(copies)
+        for entry in pdf.objects:
+            _point_at(entry, copies)
+
+
+def _point_at(holder: pikepdf.Object, copies: dict[tuple[int, int], pikepdf.Object]) -> None:
+    """Have what an object and the parts of it that stand within it refer to lead to the first of the copies."""
+    import pikepdf
+
+    if isinstance(holder, (pikepdf.Dictionary, pikepdf.Stream)):
+        parts = list(holder.items())
+    elif isinstance(holder, pikepdf.Array):
+        parts = list(enumerate(holder))
+    else:
+        return
+    for key, value in parts:
+        if isinstance(value, pikepdf.Object) and value.is_indirect:
+            if value.objgen in copies:
+                holder[key] = copies[value.objgen]
+        else:
+            _point_at(value, copies)
 
 
 def _flat(entries: list, depth: int) -> Iterator[tuple]:

@@ -153,3 +153,21 @@ def test_nothing_of_the_search_is_loaded_before_somebody_searches(browser: Brows
         seen.page.reload()
         assert asked
         assert not [url for url in asked if "/pagefind/" in url]
+
+
+def test_a_page_in_chinese_searches_in_chinese(browser: Browser, site: str) -> None:
+    with visit(browser, site, "book/zh/planning/tenure_limit.html") as seen:
+        seen.page.keyboard.press("Control+k")
+        dialog = seen.page.get_by_role("dialog", name="搜索本手册")
+        expect(dialog).to_be_visible()
+        field = dialog.locator("input[type=search]")
+        field.fill("任职年限")
+        expect(dialog.get_by_role("status")).to_contain_text("找到")
+        assert dialog.locator("li a[href*='book/zh/planning/tenure_limit']").count() > 0
+        field.fill("zyxwvut")
+        expect(dialog.get_by_role("status")).to_have_text("没有找到“zyxwvut”。")
+        names = seen.page.locator("button[title], button[aria-label]").evaluate_all(
+            "(all) => all.map((one) => one.title || one.getAttribute('aria-label') || one.dataset.bsOriginalTitle)"
+        )
+        assert [name for name in names if name and not re.search("[\u4e00-\u9fff]", name)] == []
+        assert seen.complaints() == []
