@@ -335,3 +335,12 @@ def test_every_page_has_one_exercise_with_as_many_answers_as_questions(slug: str
     )
     numbered = [len(re.findall(r"^\d+\. ", part[1], re.MULTILINE)) for part in (exercise, solution)]
     assert numbered[0] == numbered[1] > 0
+
+
+def test_the_first_page_promises_what_the_paths_promise() -> None:
+    paths, _rates = reading.read_paths()
+    index = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    hours = {60: "One hour", 120: "Two hours"}
+    for title, name in (("I am in training", "trainee"), ("I have records to check", "official")):
+        door = index.partition(title)[2].partition("::::")[0]
+        assert f"**{hours[paths[name].within_minutes]}.**" in door
