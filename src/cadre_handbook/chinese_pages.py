@@ -43,6 +43,8 @@ FRAME = (
     ("sphinx", "locale", "sphinx", "zh_CN"),
 )
 
+ADMONITIONS = {nodes.note: "说明", nodes.tip: "提示", nodes.important: "重要", nodes.warning: "注意", nodes.caution: "小心"}
+
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _CLOSING = "，。；：、！？）》”"
 # A line break between Chinese characters; the space that a folded text of YAML has in its place, behind a sign.
@@ -90,6 +92,10 @@ def mark_content(app: Sphinx, doctree: nodes.document) -> None:
     for section in doctree.children:
         if isinstance(section, nodes.section):
             section["classes"].append(f"language-{LANGUAGE}")  # docutils writes such a class as the attribute lang
+    for kind, word in ADMONITIONS.items():  # the writer's own word for it is in the language of the build
+        for told in list(doctree.findall(kind)):
+            titled = nodes.admonition("", nodes.title("", word), *told.children, classes=[kind.__name__, *told["classes"]])
+            told.replace_self(titled)
     for text in list(doctree.findall(nodes.Text)):
         if not isinstance(text.parent, (nodes.raw, nodes.literal, nodes.literal_block)):
             _close_gaps(text)
@@ -97,7 +103,8 @@ def mark_content(app: Sphinx, doctree: nodes.document) -> None:
 
 def _close_gaps(text: nodes.Text) -> None:
     """Take out what a line break of the source left between two Chinese characters, where Chinese has no space."""
-    siblings, place = text.parent.children, text.parent.index(text)
+    siblings = text.parent.children
+    place = next(place for place, child in enumerate(siblings) if child is text)  # equal texts stand in one paragraph
     before = siblings[place - 1].astext()[-1:] if place else ""
     after = siblings[place + 1].astext()[:1] if place + 1 < len(siblings) else ""
     closed = GAP.sub("", before + text.astext() + after)

@@ -413,7 +413,9 @@ class OfSample(Directive):
 def of_sample_role(name, rawtext, text, lineno, inliner, options=None, content=None):
     """A figure or verdict of the made-up county in a sentence, in the language of the page, as ``{of-sample}`slug::name` ``."""
     slug, _colons, key = text.partition("::")
-    return [nodes.Text(of_sample(inliner.document.settings.env, slug, key))], []
+    shown = of_sample(inliner.document.settings.env, slug, key)
+    # A mark of a verdict stands off from the character before it.
+    return [nodes.Text(f" {shown}" if key.endswith(".verdict") else shown)], []
 
 
 def of_sample(environment, slug: str, name: str) -> str:
