@@ -337,6 +337,7 @@ ZHENGZHOU = "文献《借鉴外地经验 推进干部交流》"
         ("handbook", "本手册"),
         ("handbook, after problems 2.6", f"本手册（参照{PROBLEMS}2.6）"),
         ("handbook, after zhengzhou, Guizhou", f"本手册（参照{ZHENGZHOU}贵州部分）"),
+        ("essay 2.2, second", "文献《关于基层科级领导干部轮岗交流的思考》2.2（其二）"),
         ("公务员法 2018, Art. 67", "《公务员法》（2018）第67条"),
         ("公务员法 2018, Arts. 38, 50", "《公务员法》（2018）第38条、第50条"),
         (
@@ -359,6 +360,14 @@ def declared_values() -> Iterator[tuple[str, policy.Value]]:
     for parameters in recommendations:
         for name, parameter in parameters.items():
             yield from ((name, value) for value in (*parameter.values, *parameter.choices))
+
+
+def test_every_unit_has_its_chinese(in_chinese):
+    declared = {**policy.common_parameters()}
+    for slug in policy.catalogue():
+        declared |= policy.load_page(slug).parameters
+    units = {parameter.unit for parameter in declared.values() if parameter.unit}
+    assert {unit for unit in units if not CHINESE.search(show.unit_word(unit))} == set()
 
 
 def test_every_reference_has_its_chinese(in_chinese):

@@ -159,7 +159,7 @@ def test_a_page_says_in_chinese_what_it_says_in_english(docname: str) -> None:
     assert links(chinese, zh) == links(docname, en)
     assert codes(zh) == codes(en)
     assert numbers(en) - numbers(zh) == set(), "numbers of the English that the Chinese lacks"
-    for mark in (r"^ *\d+\. ", r"^: ", r"^- "):
+    for mark in (r"^ *\d{1,2}\. ", r"^: ", r"^- "):
         counted = [len(re.findall(mark, text, re.MULTILINE)) for text in (zh, en)]
         assert counted[0] == counted[1], (
             f"{mark!r} stands {counted[0]} times in the Chinese, {counted[1]} times in the English"

@@ -43,7 +43,13 @@ FRAME = (
     ("sphinx", "locale", "sphinx", "zh_CN"),
 )
 
-ADMONITIONS = {nodes.note: "说明", nodes.tip: "提示", nodes.important: "重要", nodes.warning: "注意", nodes.caution: "小心"}
+ADMONITIONS = {
+    nodes.note: "说明",
+    nodes.tip: "提示",
+    nodes.important: "重要",
+    nodes.warning: "注意",
+    nodes.caution: "小心",
+}
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _CLOSING = "，。；：、！？）》”"
@@ -94,7 +100,9 @@ def mark_content(app: Sphinx, doctree: nodes.document) -> None:
             section["classes"].append(f"language-{LANGUAGE}")  # docutils writes such a class as the attribute lang
     for kind, word in ADMONITIONS.items():  # the writer's own word for it is in the language of the build
         for told in list(doctree.findall(kind)):
-            titled = nodes.admonition("", nodes.title("", word), *told.children, classes=[kind.__name__, *told["classes"]])
+            titled = nodes.admonition(
+                "", nodes.title("", word), *told.children, classes=[kind.__name__, *told["classes"]]
+            )
             told.replace_self(titled)
     for text in list(doctree.findall(nodes.Text)):
         if not isinstance(text.parent, (nodes.raw, nodes.literal, nodes.literal_block)):

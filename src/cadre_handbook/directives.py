@@ -6,6 +6,7 @@ A page names a slug; the words and numbers come from `data/policy/` and `data/sc
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import ClassVar
 
 from docutils import nodes
@@ -463,9 +464,24 @@ class WhatToDo(_OfRecommendation):
 def _said(policy: policies.Policy) -> list[str]:
     """What each document says, with where it says it, in Chinese: the full stop stands behind the bracket."""
     return [
-        f"- {source.says_zh_CN.strip().rstrip('。')}{bracketed(reference_text(f'{source.document} {source.section}'))}。"
+        f"- {source.says_zh_CN.strip().rstrip('。')}{bracketed(_source_in_chinese(source.document, source.section))}。"
         for source in policy.sources
     ]
+
+
+def _source_in_chinese(document: str, section: str) -> str:
+    """One of the five documents and its section, or a rule by its title and the article."""
+    rule = _bibliography().entries[document]
+    title = re.sub(r"\s*\(\d{4}\)", "", rule.fields["title"].strip("{}"))
+    told = reference_text(f"{document} {section}")
+    return reference_text(f"{title} {rule.fields['year']}, {section}") if told.startswith(document) else told
+
+
+@cache
+def _bibliography():
+    from pybtex.database import parse_file
+
+    return parse_file(DATA / "sources.bib")
 
 
 def _reasons_by_action(policy: policies.Policy) -> list[str]:

@@ -44,7 +44,8 @@ def _in_chinese(part: str) -> str:
         return f"《{rule[1]}》（{rule[2]}）{articles}"
     document = _DOCUMENT.fullmatch(part)
     if document and document[1] in _names()["titles"]:
-        return f"文献《{_names()['titles'][document[1]]}》{_word(document[2])}"
+        section, _comma, word = document[2].partition(", ")  # `2.2, second`
+        return f"文献《{_names()['titles'][document[1]]}》{_word(section)}{bracketed(_word(word)) if word else ''}"
     return part
 
 

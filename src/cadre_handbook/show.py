@@ -382,6 +382,20 @@ def unit_word(unit: str) -> str:
         "villages": _("villages"),
         "prefectures": _("prefectures"),
         "years old": _("years old"),
+        "answers": _("answers"),
+        "events": _("events"),
+        "grades": _("grades"),
+        "hours": _("hours"),
+        "marks": _("marks"),
+        "members": _("members"),
+        "minutes": _("minutes"),
+        "movers": _("movers"),
+        "organisations": _("organisations"),
+        "points": _("points"),
+        "promotions": _("promotions"),
+        "results": _("results"),
+        "secondees": _("secondees"),
+        "secondments": _("secondments"),
     }.get(unit, unit)
 
 
