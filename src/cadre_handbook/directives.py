@@ -87,7 +87,7 @@ def _own_values(policy: policies.Policy) -> list[str]:
     """Why, for every number that is the handbook's own, as lines of MyST in the language in use; none where there is no such number."""
     own = [
         _("- {value}: {why}.").format(
-            value=f"`{name}` = {value.value}" + (bracketed(_("fixed")) if parameter.fixed else ""),
+            value=f"`{name}` = {policies.short(value.value)}" + (bracketed(_("fixed")) if parameter.fixed else ""),
             why=label(value, "why"),
         )
         for name, parameter in policy.parameters.items()

@@ -339,7 +339,7 @@ def target_text(row) -> str:
     if row.target is None or pd.isna(row.target):
         return ""
     is_share = load_policy(row.recommendation).measures[row.measure].kind == "share"
-    shown = f"{100 * row.target:.4g}%" if is_share else number_text(row.target)
+    shown = f"{100 * row.target:.4g}%" if is_share else f"{row.target:.6g}"
     return f"{sign(row.operator)} {shown}".strip()
 
 
