@@ -18,6 +18,7 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cadre_handbook import kernels
 from cadre_handbook.kernels import Run, execute_side_by_side
 from cadre_handbook.sphinx_ext import fingerprint
 
@@ -260,6 +261,15 @@ print(json.loads(get_connection_info())["transport"])"""
     assert [run.error for run in runs] == [None, None]
     transport = "tcp" if sys.platform == "win32" else "ipc"
     assert [run.notebook.cells[0].outputs[0].text for run in runs] == [f"{transport}\n"] * 2
+
+
+def test_a_notebook_without_code_needs_no_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "_client", lambda *_given: pytest.fail("a kernel was started"))
+    ended: list[Run] = []
+    words = Run(tmp_path / "words.ipynb", new_notebook(cells=[new_markdown_cell("# Words")]))
+    execute_side_by_side([words], timeout=60, ended=ended.append)
+    assert ended == [words]
+    assert words.error is None
 
 
 @pytest.mark.slow
