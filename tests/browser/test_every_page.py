@@ -50,7 +50,9 @@ def test_the_contrast_of_a_page_of_each_kind_is_looked_at() -> None:
     assert set(DARK) <= CONTRAST
     assert not ON_EVERY_PAGE or set(PAGES) == CONTRAST
     if left := len(set(PAGES) - CONTRAST):
-        warnings.warn(f"the contrast of colours was not looked at on {left} of {len(PAGES)} pages; CI=true does", stacklevel=1)
+        warnings.warn(
+            f"the contrast of colours was not looked at on {left} of {len(PAGES)} pages; CI=true does", stacklevel=1
+        )
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search.html"])
