@@ -12,7 +12,7 @@ import pandas as pd
 from cadre_handbook import sample, validation
 from cadre_handbook.dataset import Dataset, from_frames
 
-SEEDS = [sample.SEED, *range(1, int(os.environ.get("CADRE_HANDBOOK_SEEDS", "3")))]
+SEEDS = [sample.SEED, *range(1, int(os.environ.get("CADRE_HANDBOOK_SEEDS", "2")))]
 
 
 @dataclass(frozen=True)
