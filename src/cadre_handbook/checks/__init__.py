@@ -172,20 +172,20 @@ def _left_out_as_missing(
 ) -> pd.DataFrame:
     """Facts in which what the rows left out for their problems were about is missing.
 
-    The facts of their cadres and posts become missing. Where a cadre or post has no fact that could count, one is added,
+    The facts of their cadres and posts become missing, and `left_out` (bool) says of which. Where a cadre or post has no fact that could count, one is added,
     and in a measure of events one for each row left out of the events' table, for each may have been one (or as many
     as ``subjects_a_row`` says that it may have been).
     """
     if dataset.left_out.empty:
         return facts
     left = dataset.left_out.assign(organisation_id=_organisations_of(dataset, organisations))
-    added, missing = [], facts["missing"].to_numpy(bool).copy()
+    added, doubtful = [], np.zeros(len(facts), bool)
     for name, measure in policy.measures.items():
         rows = left[left["table"].isin([*measure.tables, *measure.events])]
         here = facts["measure"].eq(name) & (
             facts["cadre_id"].isin(rows["cadre_id"].dropna()) | facts["post_id"].isin(rows["post_id"].dropna())
         )
-        missing |= here.to_numpy(bool)
+        doubtful |= here.to_numpy(bool)
         could_count = facts[here & facts["eligible"].fillna(True).astype(bool)]
         subjects = _unknown_subjects(rows, measure, could_count, subjects_a_row.get(name, 1))
         for group in [item.value for item in measure.groups] or [""]:
@@ -193,7 +193,8 @@ def _left_out_as_missing(
                 verdict.fact_rows(name, subjects, (measure.subject, "subject"), "organisation_id", group=group)
             )
     unknown = pd.concat([frame for frame in added if len(frame)] or added[:1], ignore_index=True)
-    return pd.concat([facts.assign(missing=missing), unknown.assign(missing=True)], ignore_index=True)
+    facts = facts.assign(missing=facts["missing"] | doubtful, left_out=doubtful)
+    return pd.concat([facts, unknown.assign(missing=True, left_out=True)], ignore_index=True)
 
 
 def _unknown_subjects(
@@ -244,10 +245,16 @@ def _organisations_of(dataset: Dataset, organisations: list[str]) -> pd.Series:
 def _findings(facts: pd.DataFrame, policy: policies.Policy, settings: policies.Settings) -> pd.DataFrame:
     """The rows a person should look at, each with its reason in one sentence, in the language in use.
 
-    By measure and day, and before the day by `order` (a number) where the facts have one: the lowest first.
+    By measure and day, and before the day by `order` (a number) where the facts have one: the lowest first. One that rests on
+    rows of which some were left out stays, since its subject is to be looked at, and says that it counts as unknown.
     """
     rows = facts[facts["reason_code"].notna()]
     reasons = [_sentence(policy.reasons[row["reason_code"]], row, settings) for row in rows.to_dict("records")]
+    doubt = _("{finding} (A row about it was left out for its problem, so this is not sure, and it counts as unknown.)")
+    doubtful = rows["left_out"] if "left_out" in rows else [False] * len(rows)
+    reasons = [
+        doubt.format(finding=reason) if unsure else reason for reason, unsure in zip(reasons, doubtful, strict=True)
+    ]
     rows = rows.assign(recommendation=policy.id, reason=reasons, order=rows.get("order"))
     rows = rows.sort_values(["measure", "order", "since", "subject_id"], kind="stable")
     return rows[FINDING_COLUMNS].reset_index(drop=True)
