@@ -246,10 +246,16 @@ def test_a_local_file_is_somebody_elses(tmp_path):
     """Neither depth nor references nor size end the program: each is refused with the file's name and what to do."""
     with pytest.raises(PolicyError, match=r"ours\.yaml cannot be read as YAML: lists within lists, deeper than 30"):
         local(tmp_path, "tenure_limit: " + "[" * 100_000)
-    bomb = "a: &a [x, x]\n" + "".join(f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi"))
-    with pytest.raises(PolicyError, match=r"ours\.yaml cannot be read as YAML: a reference .*write the text itself, line 2"):
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    with pytest.raises(
+        PolicyError, match=r"ours\.yaml cannot be read as YAML: a reference .*write the text itself, line 2"
+    ):
         local(tmp_path, bomb)
-    with pytest.raises(DataRefused, match=r"ours\.yaml: the file has 2 MB; the limit is 1 MB. Look whether this is the right file"):
+    with pytest.raises(
+        DataRefused, match=r"ours\.yaml: the file has 2 MB; the limit is 1 MB. Look whether this is the right file"
+    ):
         local(tmp_path, "#" * 2_000_000)
 
 

@@ -2,8 +2,8 @@
 
 A check is a plain function `facts(dataset, settings) -> DataFrame`, one row per measure and subject; `picture(run)` in
 the same module draws its figure. Where a check has them, `notes(settings)` (by measure) and `remarks(results)` (by row) add to
-the reasons, and `subjects_a_row(settings)` says by measure how many subjects one row of its events may be, where it may be
-several. Everything else is the same for all and stands here.
+the reasons, `lacks(dataset, settings)` says by measure what the data have nothing of, though the tables and columns are there, and
+`subjects_a_row(settings)` by measure how many subjects one row of its events may be, where it may be several. Everything else is the same for all and stands here.
 
 A case or an overview shows several things together and judges nothing of its own. Its module has `opened(report, settings,
 given)`, what all its views are made from, and `VIEWS`: for each view's heading in the notebook a function of what was opened that
@@ -324,6 +324,7 @@ def evaluate(
     facts = _left_out_as_missing(facts, dataset, policy, report.dataset.organisations(), subjects_a_row)
     # Rows left out are no reason for “no data”: what they were about is there, and unknown.
     no_data = {name: why for name, measure in policy.measures.items() if (why := lacking(measure, whole, settings))}
+    no_data = getattr(module(slug), "lacks", lambda _dataset, _settings: {})(whole, settings) | no_data
     facts = facts[~facts["measure"].isin(list(no_data))].reset_index(drop=True)
     counted = verdict.cells(facts)
     # What is hidden is hidden here, once: everything that is shown is made from what is left.
