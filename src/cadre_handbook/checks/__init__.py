@@ -328,7 +328,7 @@ def evaluate(
     facts = facts[~facts["measure"].isin(list(no_data))].reset_index(drop=True)
     counted = verdict.cells(facts)
     # What is hidden is hidden here, once: everything that is shown is made from what is left.
-    hidden = disclosure.to_hide(counted, policy, settings)
+    hidden = disclosure.to_hide(counted, policy, settings) | disclosure.means_to_hide(facts, policy, settings)
     facts, counted = (disclosure.without(hidden, frame, policy) for frame in (facts, counted))
     counted = verdict.summed(counted)
     results = verdict.judge(counted, policy, settings, organisations, no_data)

@@ -124,10 +124,8 @@ def _specialists(people: pd.DataFrame, dataset: Dataset) -> pd.Series:
 def _without_young(now: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The teams that are large enough, and whether nobody in them is young."""
     young = now["age"] < settings.young_member_age
-    counted = now[[*TEAM, "age"]].assign(size=1, young=young.fillna(False).astype(bool), unknown=young.isna())
-    teams = counted.groupby(TEAM).agg(
-        size=("size", "sum"), young=("young", "any"), unknown=("unknown", "any"), youngest=("age", "min")
-    )
+    counted = now[TEAM].assign(size=1, young=young.fillna(False).astype(bool), unknown=young.isna())
+    teams = counted.groupby(TEAM).agg(size=("size", "sum"), young=("young", "any"), unknown=("unknown", "any"))
     teams = teams.reset_index()
     none = (~teams["young"]).astype("boolean").mask(~teams["young"] & teams["unknown"])
     large = teams["size"] >= settings.min_members
@@ -139,7 +137,7 @@ def _without_young(now: pd.DataFrame, settings: Settings) -> pd.DataFrame:
         eligible=large,
         hit=none,
         reason_code=pd.Series("no_young", index=teams.index).where(large & none.fillna(False), pd.NA),
-        **{name: teams[name] for name in ("team", "size", "youngest")},
+        **{name: teams[name] for name in ("team", "size")},
     )
 
 
