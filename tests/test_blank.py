@@ -27,7 +27,13 @@ SHARES = (1.0, 0.5)
 # Columns of which a blank is itself an entry, as `data/schema/` says: to blank one is to say something else, not to forget it.
 BLANK_SAYS = {
     "cadres.left_on": "has not left",
+    # A step without a day was not taken on record: `heard` counts it against the move, and `heard_before` asks about the others.
+    "decisions.opinion_from_on": "the unit left was not heard",
+    "decisions.opinion_to_on": "the unit joined was not heard",
+    "decisions.talked_on": "nobody talked with the cadre",
     "needs.settled_on": "is not settled",
+    # A plan that names neither cadre nor post is nobody's, so that a move it was meant for stands outside every plan.
+    "plans.cadre_id": "names nobody",
     "posts.team": "sits in no team",
     "postings.end": "is still in post",
     "postings.role": "holds the post in substance",
