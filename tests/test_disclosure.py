@@ -6,9 +6,11 @@ import copy
 import itertools
 import json
 import os
+import random
 import re
 from collections import defaultdict
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -22,6 +24,78 @@ LEAST = 5
 DAY = {"as_of": "2024-12-31"}
 # Every count that is hidden in CI; elsewhere none, one and the most.
 HIDDEN_COUNTS = range(LEAST) if os.environ.get("CI") == "true" else (0, 1, LEAST - 1)
+
+# --- working back from means of ages ---------------------------------------------------------------------------------------
+
+
+def _of_teams(dice, people: list[str]) -> dict[tuple[str, int], set[str]]:
+    """Who sits in two teams now (1) and then (0): what was then is much as what is now, as with teams."""
+    teams = {}
+    for team in ("party", "government"):
+        then = set(dice.sample(people, dice.randint(0, 12)))
+        gone = set(dice.sample(sorted(then), min(len(then), dice.choice([0, 0, 1, 2, 5]))))
+        teams[team, 0] = then
+        teams[team, 1] = (then - gone) | set(dice.sample(people, dice.choice([0, 0, 1, 2, 6])))
+    if dice.random() < 0.4:  # those of the one sit in the other too, nearly
+        teams["government", 1] = teams["party", 1] | set(dice.sample(people, dice.choice([0, 1, 3])))
+    return teams
+
+
+def _age_facts(teams: dict[tuple[str, int], set[str]]) -> pd.DataFrame:
+    facts = []
+    for (team, side), members in teams.items():
+        row = {"organisation_id": "k", "group": team, "hit": True, "missing": False}
+        facts += [{**row, "measure": "age_change", "subject_id": name, "x": side} for name in sorted(members)]
+        facts += [{**row, "measure": "mean_age", "subject_id": name, "x": 44} for name in sorted(members) if side]
+    frame = pd.DataFrame(facts, columns=["organisation_id", "group", "hit", "missing", "measure", "subject_id", "x"])
+    return frame.astype({"hit": "boolean", "missing": "bool", "x": "Float64"})
+
+
+def _ages_told(teams: dict[tuple[str, int], set[str]], people: list[str], hidden: set) -> set[str]:
+    """Whose age follows from the means that are shown: each is an equation in the ages of all, and it solves for one."""
+    equations = []
+    for team in ("party", "government"):
+        weights = [
+            np.array([(name in teams[team, side]) / max(len(teams[team, side]), 1) for name in people])
+            for side in (1, 0)
+        ]
+        if teams[team, 1] and ("k", "mean_age", team) not in hidden:
+            equations.append(weights[0])
+        if teams[team, 1] and teams[team, 0] and ("k", "age_change", team) not in hidden:
+            equations.append(weights[0] - weights[1])
+    if not equations:
+        return set()
+    matrix = np.array(equations).T
+    fits = matrix @ np.linalg.pinv(matrix)  # onto the ages that the equations give
+    return {name for position, name in enumerate(people) if fits[position, position] > 1 - 1e-9}
+
+
+def test_no_age_follows_from_the_means_of_teams() -> None:
+    dice, people, without_hiding = random.Random(1), [f"c{number}" for number in range(30)], 0
+    of_teams = policy.load_policy("team_profile")
+    settings = policy.settings(of_teams, pd.Timestamp("2024-12-31"), {})
+    shown = 0
+    for _try in range(300):
+        teams = _of_teams(dice, people)
+        hidden = disclosure.means_to_hide(_age_facts(teams), of_teams, settings)
+        assert not _ages_told(teams, people, hidden), teams
+        without_hiding += bool(_ages_told(teams, people, set()))
+        shown += ("k", "age_change", "party") not in hidden and bool(teams["party", 1] and teams["party", 0])
+    assert without_hiding > 50
+    assert shown > 10  # not by hiding everything
+
+
+def test_a_higher_least_hides_whatever_a_lower_one_hides_of_means() -> None:
+    dice, people = random.Random(2), [f"c{number}" for number in range(30)]
+    of_teams = policy.load_policy("team_profile")
+    for _try in range(50):
+        facts, last = _age_facts(_of_teams(dice, people)), set()
+        for least in (5, 7, 12):
+            settings = policy.settings(of_teams, pd.Timestamp("2024-12-31"), {"min_cell": least})
+            hidden = disclosure.means_to_hide(facts, of_teams, settings)
+            assert last <= hidden
+            last = hidden
+
 
 # --- working back from what is shown, for every county of a few dozen people -----------------------------------------------
 

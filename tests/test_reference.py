@@ -121,7 +121,11 @@ VARIANTS = {
         {"counted": "posts", "window_years": 8, "wait_years": 9, "long_wait_years": 4, "excellent_times": 1},
         {"min_grassroots_years": 5, "excellent_years": 6},
     ],
-    "team_profile": [{}, {"least_education": "junior_college", "young_member_age": 45, "min_members": 5}],
+    "team_profile": [
+        {},
+        {"least_education": "junior_college", "young_member_age": 45, "min_members": 5, "min_cell": 9},
+        {"min_cell": 30},
+    ],
     "family_support": [{}, {"window_months": 120, "days": 60, "asked_days": 5}],
     "merit_selection": [
         {},

@@ -180,11 +180,12 @@ def in_service(dataset: Dataset, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def record_begins_late(cadres: pd.Series, dataset: Dataset) -> pd.Series:
-    """Whether a part of each cadre's career is not on record (bool): it begins a year after joining work, or elsewhere."""
+    """Whether a part of each cadre's career is not on record (bool), or may not be: it begins a year after joining work, or
+    elsewhere, or nobody knows when they joined."""
     first = timeline(dataset).sort_values("start", kind="stable")
     joined = lookup(cadres, dataset["cadres"], "cadre_id", "joined_on")
     begins = lookup(cadres, first, "cadre_id", "start")
-    return (begins > anniversary(joined, 1)) | lookup(cadres, first, "cadre_id", "from_place_code").notna()
+    return ~(begins <= anniversary(joined, 1)) | lookup(cadres, first, "cadre_id", "from_place_code").notna()
 
 
 def tier(unit_kind: pd.Series) -> pd.Series:
