@@ -109,7 +109,7 @@ DIFFERENT: dict[str, dict[str, str]] = {
         "sensitive_posts": "held_too_long",
         "stretch_roles": "given_in_time led_to_appointment",
         "supervision": "contacted",
-        "team_profile": "education_change",
+        "team_profile": "age_change education_change",
         "tenure_limit": "moved_early third_term years_in_post years_in_team",
         "tracking_file": "complete part_in_time",
     },
@@ -181,6 +181,8 @@ VERDICTS: dict[str, set[tuple[str, str]]] = {
     "pay_and_title titles": {("cannot tell", "too few")},
     # How somebody came to a hard place is not known, nor whether it was a demotion: of nobody there is it known that they were exchanged.
     "hardship_support allowance": {("not met", "cannot tell")},
+    # With months alone, and without those from outside, the teams of then and now are told apart by too few.
+    "team_profile age_change": {("context", "hidden")},
     # Of a résumé every move counts as an exchange, and those that are none may stand in no plan.
     "exchange_plan moves_in_plan": {("met", "cannot tell")},
 }
