@@ -18,6 +18,7 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cadre_handbook import kernels
 from cadre_handbook.kernels import Run, execute_side_by_side
 from cadre_handbook.sphinx_ext import fingerprint
 
@@ -39,8 +40,13 @@ GLUE = 'from myst_nb import glue\nglue("posts", posts, display=False)'
 class Book:
     """A book in a folder of its own, under the handbook's own `_config.yml`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, begin: bool = True) -> None:
         self.root = root
+        if begin:
+            self.begin()
+
+    def begin(self) -> None:
+        root = self.root
         shutil.copy(ROOT / "_config.yml", root)
         shutil.copytree(ROOT / "book" / "style", root / "book" / "style")
         self.write("data/sources.bib", "")
@@ -98,6 +104,24 @@ def book(tmp_path: Path) -> Book:
     return Book(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book as it was built, once for all who begin with one."""
+    root = tmp_path_factory.mktemp("kept") / "book"
+    root.mkdir()
+    assert_built(Book(root).build_strictly())
+    return Path(shutil.copytree(root, root.with_name("as_built")))
+
+
+@pytest.fixture
+def built(kept: Path) -> Book:
+    """That book anew, at the very place where it was built: Sphinx builds upon it nowhere else."""
+    root = kept.with_name("book")
+    shutil.rmtree(root)
+    shutil.copytree(kept, root)
+    return Book(root, begin=False)
+
+
 def assert_built(result: subprocess.CompletedProcess[str]) -> None:
     assert result.returncode == 0, result.stdout
 
@@ -109,34 +133,33 @@ def assert_failed(result: subprocess.CompletedProcess[str], *words: str) -> None
 
 
 @pytest.mark.slow
-def test_a_notebook_runs_again_when_what_it_depends_on_changes(book: Book) -> None:
-    assert_built(book.build_strictly())
-    assert book.runs == 1
-    assert "There are 7 posts." in book.words("book/told")
-    notebook_written = book.page("notebooks/count").stat().st_mtime_ns
+def test_a_notebook_runs_again_when_what_it_depends_on_changes(built: Book) -> None:
+    assert built.runs == 1
+    assert "There are 7 posts." in built.words("book/told")
+    notebook_written = built.page("notebooks/count").stat().st_mtime_ns
 
-    unchanged = book.build_strictly()
+    unchanged = built.build_strictly()
     assert_built(unchanged)
     assert "no targets are out of date" in unchanged.stdout
-    assert book.runs == 1
+    assert built.runs == 1
 
-    book.write("book/plain.md", "# Plain\n\nA page of other words.\n")
-    assert_built(book.build_strictly())
-    assert "other words" in book.words("book/plain")
-    assert book.page("notebooks/count").stat().st_mtime_ns == notebook_written
-    assert book.runs == 1
+    built.write("book/plain.md", "# Plain\n\nA page of other words.\n")
+    assert_built(built.build_strictly())
+    assert "other words" in built.words("book/plain")
+    assert built.page("notebooks/count").stat().st_mtime_ns == notebook_written
+    assert built.runs == 1
 
-    book.write("data/posts.csv", "unit,posts\na,3\nb,5\n")
-    assert_built(book.build_strictly())
-    assert book.runs == 2
-    assert "There are 8 posts." in book.words("book/told")
-    assert len(list((book.root / "_build" / ".jupyter_cache").iterdir())) == 1  # the old outputs are gone
+    built.write("data/posts.csv", "unit,posts\na,3\nb,5\n")
+    assert_built(built.build_strictly())
+    assert built.runs == 2
+    assert "There are 8 posts." in built.words("book/told")
+    assert len(list((built.root / "_build" / ".jupyter_cache").iterdir())) == 1  # the old outputs are gone
 
-    book.write_notebook("notebooks/count", COUNTING_NOTEBOOK + " * 2", GLUE)
-    assert_built(book.build_strictly())
-    assert book.runs == 3
+    built.write_notebook("notebooks/count", COUNTING_NOTEBOOK + " * 2", GLUE)
+    assert_built(built.build_strictly())
+    assert built.runs == 3
     # a page follows the notebook it takes numbers from
-    assert "There are 16 posts." in book.words("book/told")
+    assert "There are 16 posts." in built.words("book/told")
 
 
 @pytest.mark.slow
@@ -184,12 +207,12 @@ def test_a_page_that_was_read_and_not_written_fails_the_build(book: Book) -> Non
 
 
 @pytest.mark.slow
-def test_a_page_taken_out_of_the_book_leaves_the_output(book: Book) -> None:
-    assert_built(book.build_strictly())
-    book.write_toc("book/told", "notebooks/count")
-    assert_built(book.build_strictly())
-    assert not book.page("book/plain").exists()
-    assert book.page("notebooks/count").exists()
+def test_a_page_taken_out_of_the_book_leaves_the_output(built: Book) -> None:
+    assert built.page("book/plain").exists()
+    built.write_toc("book/told", "notebooks/count")
+    assert_built(built.build_strictly())
+    assert not built.page("book/plain").exists()
+    assert built.page("notebooks/count").exists()
 
 
 @pytest.mark.slow
@@ -223,16 +246,15 @@ def test_pages_load_one_stylesheet_and_one_script_and_follow_the_style(book: Boo
 
 
 @pytest.mark.slow
-def test_a_build_that_was_killed_is_not_built_upon(book: Book) -> None:
-    assert_built(book.build_strictly())
-    page = book.page("book/plain")
+def test_a_build_that_was_killed_is_not_built_upon(built: Book) -> None:
+    page = built.page("book/plain")
     page.write_text("half a page")
     later = page.stat().st_mtime + 60
     os.utime(page, (later, later))  # for Sphinx it is up to date
-    (book.root / "_build" / ".unfinished").touch()
-    assert_built(book.build_strictly())
-    assert "A page of words." in book.words("book/plain")
-    assert book.runs == 1
+    (built.root / "_build" / ".unfinished").touch()
+    assert_built(built.build_strictly())
+    assert "A page of words." in built.words("book/plain")
+    assert built.runs == 1
 
 
 # --- parts of the extension ---------------------------------------------------------------------------
@@ -260,6 +282,15 @@ print(json.loads(get_connection_info())["transport"])"""
     assert [run.error for run in runs] == [None, None]
     transport = "tcp" if sys.platform == "win32" else "ipc"
     assert [run.notebook.cells[0].outputs[0].text for run in runs] == [f"{transport}\n"] * 2
+
+
+def test_a_notebook_without_code_needs_no_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "_client", lambda *_given: pytest.fail("a kernel was started"))
+    ended: list[Run] = []
+    words = Run(tmp_path / "words.ipynb", new_notebook(cells=[new_markdown_cell("# Words")]))
+    execute_side_by_side([words], timeout=60, ended=ended.append)
+    assert ended == [words]
+    assert words.error is None
 
 
 @pytest.mark.slow

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
-from cadre_handbook.estimates import STATISTICS, difference_of_shares, shares_apart
+from cadre_handbook.estimates import STATISTICS, difference_of_shares, exact_interval, shares_apart
 
 
 def cells_of(k1: int, n1: int, k0: int, n0: int) -> pd.DataFrame:
@@ -63,3 +64,10 @@ def test_the_missing_are_put_where_they_would_pull_most():
     values = [difference_of_shares(cells).value for cells in STATISTICS["difference_of_shares"].variants(table)]
     assert min(values) == pytest.approx(6 / 12 - 8 / 13)
     assert max(values) == pytest.approx(8 / 12 - 5 / 13)
+
+
+def test_the_exact_interval_of_a_share_is_that_of_the_test_that_it_inverts():
+    for n in (1, 2, 9, 40, 3000):
+        for k in {0, 1, n // 3, n - 1, n}:
+            expected = binomtest(k, n).proportion_ci(0.95)
+            assert exact_interval(k, n) == pytest.approx((expected.low, expected.high), abs=1e-12)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -246,6 +247,26 @@ def sample():
     return open_dataset("sample")
 
 
+@pytest.fixture(scope="module")
+def report_in(sample) -> Callable[[str], validation.Report]:
+    """The sample validated in a language, once."""
+
+    @cache
+    def validated(language: str) -> validation.Report:
+        with i18n.in_language(language):
+            return validation.validate(sample)
+
+    return validated
+
+
+@pytest.fixture(scope="module")
+def core_report(sample) -> validation.Report:
+    """The tables of the sample that are always there, validated in Chinese."""
+    core = from_text({name: sample.text[name] for name in schema.core_tables()}, "sample", {}, [], "")
+    with i18n.in_language("zh_CN"):
+        return validation.validate(core)
+
+
 def shown(run: checks.Run) -> Iterator[str]:
     """Everything a run says to a reader."""
     yield from show.opened_text(run)
@@ -266,8 +287,8 @@ def shown(run: checks.Run) -> Iterator[str]:
 
 @needs_sample
 @pytest.mark.parametrize("slug", policy.checks())
-def test_a_check_on_the_sample_says_nothing_in_english(slug: str, sample, in_chinese):
-    run = checks.evaluate(slug, validation.validate(sample), {})
+def test_a_check_on_the_sample_says_nothing_in_english(slug: str, report_in, in_chinese):
+    run = checks.evaluate(slug, report_in("zh_CN"), {})
     texts = list(shown(run))
     assert [text for text in texts if ENGLISH_SENTENCE.search(text)] == []
     assert [text for text in texts if glued(text)] == []
@@ -284,21 +305,21 @@ def reason_of(run: checks.Run, measure: str) -> str:
 
 
 @needs_sample
-def test_a_reason_and_a_note_are_one_chinese_sentence(sample, in_chinese):
-    run = checks.evaluate("avoidance", validation.validate(sample), {"basis": "native"})
+def test_a_reason_and_a_note_are_one_chinese_sentence(report_in, in_chinese):
+    run = checks.evaluate("avoidance", report_in("zh_CN"), {"basis": "native"})
     assert reason_of(run, "serving_at_home").endswith("；以籍贯代替出生地、成长地，三者可能不一致")
     assert not any(glued(text) for text in shown(run))
 
 
 @needs_sample
-def test_context_that_is_too_few_says_both_in_chinese(sample, in_chinese):
-    run = checks.evaluate("family_support", validation.validate(sample), {"min_cases": 1000})
+def test_context_that_is_too_few_says_both_in_chinese(report_in, in_chinese):
+    run = checks.evaluate("family_support", report_in("zh_CN"), {"min_cases": 1000})
     assert re.fullmatch(r"仅列出供比较，不作判断；已知 \d+ 例，不足 1000 例", reason_of(run, "family_moved"))
 
 
 @needs_sample
-def test_figures_have_the_brackets_of_the_language(sample):
-    report = validation.validate(sample)
+def test_figures_have_the_brackets_of_the_language(report_in):
+    report = report_in("en")
     forms = {"en": r"\d+ of \d+ \(\d+\.\d%\)", "zh_CN": r"\d+/\d+（\d+\.\d%）"}
     for language, form in forms.items():
         i18n.use_language(language)
@@ -451,8 +472,8 @@ def test_the_language_stands_before_or_after_the_command(arguments, capsys):
 
 @needs_sample
 @pytest.mark.parametrize("slug", policy.checks())
-def test_the_language_changes_words_and_no_figure(slug: str, sample):
-    report = validation.validate(sample)
+def test_the_language_changes_words_and_no_figure(slug: str, report_in):
+    report = report_in("en")
     english = checks.evaluate(slug, report, {})
     i18n.use_language("zh_CN")
     chinese = checks.evaluate(slug, report, {})
@@ -465,9 +486,8 @@ def test_the_language_changes_words_and_no_figure(slug: str, sample):
 
 @needs_sample
 @pytest.mark.parametrize("slug", policy.checks())
-def test_what_is_lacking_is_said_in_chinese(slug: str, sample, in_chinese):
-    core = from_text({name: sample.text[name] for name in schema.core_tables()}, "sample", {}, [], "")
-    run = checks.evaluate(slug, validation.validate(core), {})
+def test_what_is_lacking_is_said_in_chinese(slug: str, core_report, in_chinese):
+    run = checks.evaluate(slug, core_report, {})
     reasons = run.results.loc[run.results["verdict"] == verdict.NO_DATA, "reason"]
     assert reasons.str.startswith("缺少或为空：“").all()
     assert not reasons.map(ENGLISH_SENTENCE.search).any()

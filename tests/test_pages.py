@@ -273,7 +273,7 @@ def test_a_fold_that_would_hide_one_line_is_none(run: checks.Run) -> None:
 def test_a_figure_beside_a_published_one_has_no_target(run: checks.Run) -> None:
     results = run.results.assign(operator=None, verdict=verdict.CONTEXT, target=0.6, origin="doc").iloc[:1]
     (line,) = Items(show.verdict_box(dataclasses.replace(run, results=results))).lines
-    assert "beside 0.600 (the documents)" in line
+    assert "beside 0.6 (the documents)" in line
     assert "target" not in line
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cadre_handbook import policy
-from cadre_handbook.errors import PolicyError, RequestError
+from cadre_handbook.errors import DataRefused, PolicyError, RequestError
 from cadre_handbook.paths import DATA
 from cadre_handbook.strict_yaml import load_yaml
 
@@ -240,6 +240,23 @@ def test_a_local_file_gives_the_values_of_its_recommendation(tmp_path):
 def test_a_local_file_that_is_wrong_is_refused_with_its_name(tmp_path, text, message):
     with pytest.raises(PolicyError, match=rf"(?s)ours\.yaml.*{message}"):
         local(tmp_path, text)
+
+
+def test_a_local_file_is_somebody_elses(tmp_path):
+    """Neither depth nor references nor size end the program: each is refused with the file's name and what to do."""
+    with pytest.raises(PolicyError, match=r"ours\.yaml cannot be read as YAML: lists within lists, deeper than 30"):
+        local(tmp_path, "tenure_limit: " + "[" * 100_000)
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    with pytest.raises(
+        PolicyError, match=r"ours\.yaml cannot be read as YAML: a reference .*write the text itself, line 2"
+    ):
+        local(tmp_path, bomb)
+    with pytest.raises(
+        DataRefused, match=r"ours\.yaml: the file has 2 MB; the limit is 1 MB. Look whether this is the right file"
+    ):
+        local(tmp_path, "#" * 2_000_000)
 
 
 def test_a_local_file_in_another_encoding_or_none_is_refused(tmp_path):

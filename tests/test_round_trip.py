@@ -170,6 +170,8 @@ VERDICTS: dict[str, set[tuple[str, str]]] = {
     "periodic_review moves_cite_review": {("not met", "no data")},
     "tracking_file complete": {("not met", "no data")},
     "use_of_results assessed_before": {("not met", "no data")},
+    "use_of_results grade_and_step": {("cannot tell", "no data")},
+    "use_of_results poor_moved_up": {("not met", "no data")},
     "tracking_file part_in_time": {("context", "no data")},
     "merit_selection three_bases": {("not met", "no data")},
     "entry_channels across_status": {("context", "no data")},
@@ -177,8 +179,8 @@ VERDICTS: dict[str, set[tuple[str, str]]] = {
     "commute reachable": {("met", "cannot tell")},
     "pay_and_title pay_fell": {("not met", "cannot tell")},
     "pay_and_title titles": {("cannot tell", "too few")},
-    # How somebody came to a hard place is not known, nor whether it was a demotion.
-    "hardship_support health_check": {("cannot tell", "not met")},
+    # How somebody came to a hard place is not known, nor whether it was a demotion: of nobody there is it known that they were exchanged.
+    "hardship_support allowance": {("not met", "cannot tell")},
     # Of a résumé every move counts as an exchange, and those that are none may stand in no plan.
     "exchange_plan moves_in_plan": {("met", "cannot tell")},
 }

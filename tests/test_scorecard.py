@@ -19,13 +19,18 @@ DAY = pd.Timestamp("2024-12-31")
 
 
 @pytest.fixture(scope="module")
-def records() -> list[dict]:
-    return scorecard.evaluate_all(made_county(sample.SEED).report, {"as_of": DAY})[0]
+def evaluated() -> tuple[list[dict], pd.DataFrame]:
+    return scorecard.evaluate_all(made_county(sample.SEED).report, {"as_of": DAY})
 
 
 @pytest.fixture(scope="module")
-def findings() -> pd.DataFrame:
-    return scorecard.evaluate_all(made_county(sample.SEED).report, {"as_of": DAY})[1]
+def records(evaluated) -> list[dict]:
+    return evaluated[0]
+
+
+@pytest.fixture(scope="module")
+def findings(evaluated) -> pd.DataFrame:
+    return evaluated[1]
 
 
 @pytest.fixture(scope="module")

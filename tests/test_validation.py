@@ -298,3 +298,23 @@ def test_validation_does_not_change_the_data(county, tmp_path):
     before = data["postings"].copy()
     checks.evaluate("tenure_limit", validate(data), {"as_of": AS_OF, "allow_problems": True})
     pd.testing.assert_frame_equal(data["postings"], before)
+
+
+def test_a_finding_that_rests_on_a_row_left_out_says_so(county, tmp_path):
+    """The same cadre with and without an entry that ends before it begins: the finding stays, and is marked as not sure."""
+    county.set("units", 2, "kind", "township")
+    county.add_column("units", "hardship", ["3", "0"])
+    county.add_column("postings", "exchange_kind", ["other"] * 5)
+    county.add_column("postings", "from_place_code", ["410181"] * 5)
+    county.add("hardship_support", "support_id,cadre_id,kind,given_on,ended_on\ns1,c5,allowance,2012-01-01,2013-01-01")
+    given = {"as_of": AS_OF, "allow_problems": True}
+    sure = checks.evaluate("hardship_support", report_on(county, tmp_path / "sure"), given).findings
+    county.add("hardship_support", "s2,c2,allowance,2024-06-01,2024-05-01")
+    run = checks.evaluate("hardship_support", report_on(county, tmp_path / "unsure"), given)
+    paid = run.findings[run.findings["measure"].eq("allowance")].set_index("subject_id")["reason"]
+    assert {"c1", "c2"} <= set(paid.index)
+    assert "counts as unknown" in paid["c2"]
+    assert "counts as unknown" not in paid["c1"]
+    assert list(run.findings["finding_id"]) == list(sure["finding_id"])
+    counted = run.results.set_index("measure").loc["allowance"].iloc[0]
+    assert counted["missing"] == 1

@@ -54,7 +54,9 @@ ADMONITIONS = {
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _CLOSING = "，。；：、！？）》”"
 # A line break between Chinese characters; the space that a folded text of YAML has in its place, behind a sign.
-GAP = re.compile(rf"(?<=[{_HAN}{_CLOSING}])[ \t]*\n\s*(?=[{_HAN}“（《])|(?<=[{_CLOSING}]) +(?=[{_HAN}“（《])")
+GAP = re.compile(
+    rf"(?<=[{_HAN}{_CLOSING}])[ \t]*\n\s*(?=[{_HAN}“（《])|(?<=[{_CLOSING}])[ \t]*\n\s*(?=\S)|(?<=[{_CLOSING}]) +(?=[{_HAN}“（《])"
+)
 
 
 def setup(app: Sphinx) -> None:

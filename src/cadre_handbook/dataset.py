@@ -293,12 +293,10 @@ def _as_text_frame(rows: list[list[str]], table: schema.Table, file: str, proble
                     width,
                 )
             )
-        cells.append((row + [""] * width)[:width])
+        cells.append([cell.strip() or None for cell in (row + [""] * width)[:width]])
         index.append(number)
     frame = pd.DataFrame(cells, columns=heading, index=pd.Index(index, name="row"), dtype="str")
-    frame = frame.loc[:, [name for name in heading if name]]
-    stripped = frame.apply(lambda column: column.str.strip())
-    text = stripped.mask(stripped == "")
+    text = frame.loc[:, [name for name in heading if name]]
     text.attrs["positions"] = {name: position for position, name in enumerate(heading, start=1) if name}
     return text
 

@@ -23,6 +23,9 @@ from cadre_handbook.references import reference_text
 from cadre_handbook.shown_code import shown_code, start
 from cadre_handbook.strict_yaml import nearest
 
+LOOKED_UP = (
+    "ch-looked-up"  # folded, for those who come with a finding: a path through the pages does not count it as reading
+)
 LATEST = "2100-01-01"  # a day on which every rule declared is in force
 
 
@@ -87,7 +90,7 @@ def _own_values(policy: policies.Policy) -> list[str]:
     """Why, for every number that is the handbook's own, as lines of MyST in the language in use; none where there is no such number."""
     own = [
         _("- {value}: {why}.").format(
-            value=f"`{name}` = {value.value}" + (bracketed(_("fixed")) if parameter.fixed else ""),
+            value=f"`{name}` = {policies.short(value.value)}" + (bracketed(_("fixed")) if parameter.fixed else ""),
             why=label(value, "why"),
         )
         for name, parameter in policy.parameters.items()
@@ -458,7 +461,8 @@ class WhatToDo(_OfRecommendation):
     def content_of(self, policy: policies.Policy) -> list[nodes.Node]:
         self.state.document.settings.env.note_dependency(str(DATA / "actions.yaml"))
         heading = _("What a finding says, and what you can do")
-        return self.parsed([f"::::{{dropdown}} {heading}", *_reasons_by_action(policy), "::::"])
+        folded = self.parsed([f"::::{{dropdown}} {heading}", *_reasons_by_action(policy), "::::"])
+        return [nodes.container("", *folded, classes=[LOOKED_UP])]
 
 
 def _said(policy: policies.Policy) -> list[str]:

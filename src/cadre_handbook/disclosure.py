@@ -14,11 +14,19 @@ others. It is hidden where
 5. *the parts of a whole*: one group of a measure with groups is hidden. Then all its groups are, for the others, taken from the
    whole, would leave what is hidden.
 
+The mean of a number of each person (an age) tells of a person where few are behind it, or behind the difference of two means. It is hidden where
+
+6. *few people*: fewer than `min_cell` people's numbers make it, or one side of a change;
+7. *few apart*: fewer than `min_cell` people, but some, are of one of two bodies and not of the other. Of a change and a mean the change is
+   hidden, else both.
+
 A higher `min_cell` hides whatever a lower one hides, so that two runs side by side show no more than the first. Who was
 left out for a problem, or whose trait is unknown, is in none of the counts.
 """
 
 from __future__ import annotations
+
+from itertools import combinations
 
 import pandas as pd
 
@@ -31,6 +39,7 @@ Counts = tuple[int, int]  # n and k
 KEY_COLUMNS = ["organisation_id", "measure", "group"]
 FIGURES = ["n", "k", "missing", "value", "lower", "upper"]
 BODIES = 2
+MEANS = ("whole_mean", "mean_change")  # statistics of a number of each person, where others count who has a trait
 
 
 def to_hide(cells: pd.DataFrame, policy: Policy, settings: Settings) -> set[Key]:
@@ -39,7 +48,11 @@ def to_hide(cells: pd.DataFrame, policy: Policy, settings: Settings) -> set[Key]
     Measures of one trait are looked at together. For the statistic `parity` cells with x = 1 are the body's and those with x = 0 all people's; there y tells which bodies a
     person is of: 1 for the first measure's, 2 for the second's, 3 for both, 0 for neither.
     """
-    traits = {name: measure.sensitive for name, measure in policy.measures.items() if measure.sensitive}
+    traits = {
+        name: measure.sensitive
+        for name, measure in policy.measures.items()
+        if measure.sensitive and measure.statistic not in MEANS
+    }
     if not traits:
         return set()
     least, floor = getattr(settings, MIN_CELL), int(policy.parameters[MIN_CELL].minimum)
@@ -60,6 +73,28 @@ def to_hide(cells: pd.DataFrame, policy: Policy, settings: Settings) -> set[Key]
         if name in in_parts
         for group in policy.measures[name].groups
     }
+
+
+def means_to_hide(facts: pd.DataFrame, policy: Policy, settings: Settings) -> set[Key]:
+    """The means of a sensitive number to hide, by the rules 6 and 7, as `(organisation, measure, group)`; from facts, for who is behind two
+    means decides. Of the statistic `mean_change` x is 1 for those of now and 0 for those of then."""
+    means = {
+        name: measure for name, measure in policy.measures.items() if measure.sensitive and measure.statistic in MEANS
+    }
+    if not means:
+        return set()
+    known = facts[facts["measure"].isin(list(means)) & facts["hit"].fillna(False) & ~facts["missing"].astype(bool)]
+    changes = {name for name, measure in means.items() if measure.statistic == "mean_change"}
+    sides = [*KEY_COLUMNS[:2], "group", known["x"].where(known["measure"].isin(list(changes)), 1).rename("side")]
+    behind = {key: frozenset(rows["subject_id"]) for key, rows in known.groupby(sides)}
+    least = getattr(settings, MIN_CELL)
+    hidden = {key[:3] for key, people in behind.items() if len(people) < least}
+    for (one, people), (other, others) in combinations(behind.items(), BODIES):
+        same_trait = one[0] == other[0] and means[one[1]].sensitive == means[other[1]].sensitive
+        if same_trait and 0 < len(people ^ others) < least:
+            pair = {one[:3], other[:3]}
+            hidden |= {key for key in pair if key[1] in changes} or pair
+    return hidden
 
 
 def without(hidden: set[Key], frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:

@@ -111,6 +111,17 @@ def ratio_of_rates(cells: pd.DataFrame) -> Estimate:
     return Estimate(float(result.relative_risk), float(interval.low), float(interval.high))
 
 
+def exact_interval(k: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of the share k/n (Clopper and Pearson's, by the quantiles of beta distributions; scipy).
+
+    `scipy.stats.binomtest` gives the same by a search, in a hundred times the time and after loading all distributions.
+    """
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(k, n - k + 1, 0.025)) if k else 0.0
+    return low, float(betaincinv(k + 1, n - k, 0.975)) if k < n else 1.0
+
+
 def shares_apart(k1, n1, k0, n0) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % interval of k1 / n1 - k0 / n0, of independent shares (Newcombe's, of Wilson's intervals; statsmodels).
 
@@ -158,13 +169,11 @@ def ratio_of_chances(cells: pd.DataFrame) -> Estimate:
     Where everybody in both groups was counted the logarithm has no spread, and its interval no width. Here it is recovered from the
     exact ones of the two rates (Donner and Zou, 2012): from the lower end of the one to the inverse of that of the other.
     """
-    from scipy.stats import binomtest
-
     rates = ratio_of_rates(cells)
     n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
     if rates.not_enough or k1 < n1 or k0 < n0:
         return rates
-    low1, low0 = (float(binomtest(n, n).proportion_ci(0.95).low) for n in (n1, n0))
+    low1, low0 = (exact_interval(n, n)[0] for n in (n1, n0))
     return Estimate(rates.value, low1, 1 / low0)
 
 
@@ -210,16 +219,14 @@ def parity(cells: pd.DataFrame) -> Estimate:
     All people are counted, not a sample of them, so their share is taken as it is; the interval is that of the share in the
     body (Clopper and Pearson's; scipy). Not enough: nobody in the body, or nobody of the group among all.
     """
-    from scipy.stats import binomtest
-
     n1, n0, k1, k0 = (_counts(cells, x, column) for column in ("n", "k") for x in (1, 0))
     if not n1 or not k0:
         return Estimate(
             NAN, not_enough=_("nobody of the group is known among all, so there is nothing to compare with")
         )
-    interval = binomtest(k1, n1).proportion_ci(0.95)
+    low, high = exact_interval(k1, n1)
     of_all = k0 / n0
-    return Estimate(k1 / n1 / of_all, float(interval.low) / of_all, float(interval.high) / of_all)
+    return Estimate(k1 / n1 / of_all, low / of_all, high / of_all)
 
 
 def _parity_variants(cells: pd.DataFrame) -> list[pd.DataFrame]:
@@ -251,13 +258,10 @@ def ratio_of_counts(cells: pd.DataFrame) -> Estimate:
 
     Not enough: nobody on either side. The value is infinite where nobody has x = -1.
     """
-    from scipy.stats import binomtest
-
     up, down = _counts(cells, 1, "n"), _counts(cells, -1, "n")
     if not up + down:
         return Estimate(NAN, not_enough=_("nobody moved either way"))
-    interval = binomtest(up, up + down).proportion_ci(0.95)
-    return Estimate(_odds(up / (up + down)), _odds(interval.low), _odds(interval.high))
+    return Estimate(_odds(up / (up + down)), *map(_odds, exact_interval(up, up + down)))
 
 
 def _odds(share: float) -> float:

@@ -58,10 +58,22 @@ def anniversary(start: pd.Series, years: int) -> pd.Series:
 def full_years(start: pd.Series, day: pd.Timestamp | pd.Series) -> pd.Series:
     """Full years from `start` to the end of `day` (Int64): a start of 2010-01-01 has ten at the end of 2019-12-31."""
     following = pd.Series(day + ONE_DAY, index=start.index)
-    short = ~following.dt.is_leap_year & (start.dt.month == 2) & (start.dt.day == 29)
-    month, start_day = start.dt.month, start.dt.day.mask(short, 28)
-    not_yet = (month > following.dt.month) | ((month == following.dt.month) & (start_day > following.dt.day))
-    return (following.dt.year - start.dt.year - not_yet.astype("int64")).astype("Int64")
+    unknown = (start.isna() | following.isna()).to_numpy()
+    (months, start_day), (following_months, following_day) = (
+        _months_and_days(day_numbers(dates, empty=0)) for dates in (start, following)
+    )
+    # On the last day of a February of 28 days a start on the 29th is full.
+    _same_month, next_day = _months_and_days(day_numbers(following + ONE_DAY, empty=0))
+    whole_month = (months % 12 == 1) & (following_months % 12 == 1) & (next_day == 1)
+    not_yet = (start_day > following_day) & ~whole_month
+    full = (following_months - months - not_yet) // 12
+    return pd.Series(pd.arrays.IntegerArray(full, unknown), index=start.index)
+
+
+def _months_and_days(days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Months since 1970-01 of day numbers, and the day in that month (int64)."""
+    months = _months(days)
+    return months, days - months.astype("datetime64[M]").astype("datetime64[D]").astype("int64") + 1
 
 
 def span(frame: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
@@ -168,11 +180,12 @@ def in_service(dataset: Dataset, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def record_begins_late(cadres: pd.Series, dataset: Dataset) -> pd.Series:
-    """Whether a part of each cadre's career is not on record (bool): it begins a year after joining work, or elsewhere."""
+    """Whether a part of each cadre's career is not on record (bool), or may not be: it begins a year after joining work, or
+    elsewhere, or nobody knows when they joined."""
     first = timeline(dataset).sort_values("start", kind="stable")
     joined = lookup(cadres, dataset["cadres"], "cadre_id", "joined_on")
     begins = lookup(cadres, first, "cadre_id", "start")
-    return (begins > anniversary(joined, 1)) | lookup(cadres, first, "cadre_id", "from_place_code").notna()
+    return ~(begins <= anniversary(joined, 1)) | lookup(cadres, first, "cadre_id", "from_place_code").notna()
 
 
 def tier(unit_kind: pd.Series) -> pd.Series:
@@ -341,8 +354,8 @@ def moves(dataset: Dataset, max_gap_days: int = 0) -> pd.DataFrame:
     result["from_start"] = left["start"].to_numpy()
     result["from_end"] = left["end"].to_numpy()
     result["to_end"] = arrived["end"].to_numpy()
-    for column in _MOVE_FACTS:
-        result[f"from_{column}"], result[f"to_{column}"] = origin[column], to[column]
+    facts = {f"{side}_{name}": whole[name] for name in _MOVE_FACTS for side, whole in (("from", origin), ("to", to))}
+    result = pd.concat([result, pd.DataFrame(facts)], axis=1)
     result["changed_unit"] = (result["from_unit"] != result["to_unit"]).astype(bool)
     result["changed_department"] = (result["from_department"] != result["to_department"]).astype(bool)
     for level in places.LEVELS:

@@ -85,6 +85,9 @@ async def _execute_all(
     streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} if silent else {}
 
     async def execute(number: int, run: Run) -> None:
+        if not any(cell.cell_type == "code" for cell in run.notebook.cells):
+            ended(run)  # nothing to run: no kernel is started for it
+            return
         async with places:
             started = time.monotonic()
             client = _client(run, sockets / f"{number}.json", timeout)

@@ -21,7 +21,7 @@ from cadre_handbook.errors import PolicyError, RequestError
 from cadre_handbook.i18n import _, joined, label
 from cadre_handbook.paths import DATA
 from cadre_handbook.references import reference_text
-from cadre_handbook.strict_yaml import load_yaml, nearest, refuse_unknown
+from cadre_handbook.strict_yaml import load_foreign_yaml, load_yaml, nearest, refuse_unknown
 from cadre_handbook.values import FIRST_YEAR, LAST_YEAR
 
 ORIGINS = ("doc", "rule", "handbook", "user")
@@ -620,12 +620,13 @@ def local_policy(path: str | Path, slug: str) -> dict[str, Any]:
     """The values a local policy file gives for one slug.
 
     The file maps slugs to parameters to values (`tenure_limit: {max_years_in_post: 8}`). `PolicyError` for a slug or
-    parameter that there is not, with the nearest that there is; for a file that cannot be read `RequestError`.
+    parameter that there is not, with the nearest that there is, and for what `load_foreign_yaml` refuses; for a file that cannot be
+    read `RequestError` or `DataRefused`.
     """
     path = Path(path).expanduser()
     if not path.is_file():
         raise RequestError(_("There is no policy file at {path}.").format(path=path))
-    raw = load_yaml(path) or {}
+    raw = load_foreign_yaml(path) or {}
     if not isinstance(raw, dict) or not all(isinstance(value, dict) for value in raw.values()):
         raise PolicyError(
             _(

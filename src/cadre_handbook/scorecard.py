@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from cadre_handbook import checks, show, validation, verdict
+from cadre_handbook import checks, limits, show, validation, verdict
 from cadre_handbook import policy as policies
 from cadre_handbook import review as reviews
 from cadre_handbook.errors import RequestError
@@ -23,6 +23,7 @@ from cadre_handbook.i18n import _, clauses, joined, label, named
 from cadre_handbook.tables import html_table
 
 FIRST = 3  # findings to look at first
+EARLIER_BYTES = 100 * limits.MEGABYTE  # of a file of earlier results
 KEY = ["recommendation", "organisation_id", "measure", "group"]
 COUNTS, FIGURES = ("n", "k", "missing"), ("value", "lower", "upper", "target")
 # What tells, besides the figures, what a result was made from and with.
@@ -55,11 +56,11 @@ def results_of(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def read_earlier(path: str | Path) -> dict:
     """Results of an earlier run: `results.json`, or what `check --format json` printed. `RequestError` where it is neither."""
     path = Path(path).expanduser()
+    if not path.exists():
+        raise RequestError(_("There is no file of earlier results at {path}.").format(path=path))
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError:
-        raise RequestError(_("There is no file of earlier results at {path}.").format(path=path)) from None
-    except ValueError:
+        content = json.loads(limits.read_bytes(path, EARLIER_BYTES).decode("utf-8-sig"))
+    except (ValueError, RecursionError):
         content = None
     found = content if isinstance(content, dict) else {"results": content}
     entries = found.get("results")

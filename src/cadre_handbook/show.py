@@ -14,7 +14,7 @@ from cadre_handbook import policy as policies
 from cadre_handbook import review as reviews
 from cadre_handbook.checks import Run
 from cadre_handbook.dataset import SAMPLE
-from cadre_handbook.i18n import _, bracketed, clauses, in_language, joined, label, named
+from cadre_handbook.i18n import _, bracketed, clauses, in_language, joined, label, language, named
 from cadre_handbook.references import reference_text
 from cadre_handbook.tables import html_table, number_text
 
@@ -39,6 +39,8 @@ def figure_text(row) -> str:
     """The figure of a result as people say it: `6 of 212 (2.8 %)`, or an estimate with its interval."""
     if row.verdict in (verdict.NO_DATA, verdict.NOT_APPLICABLE, verdict.NOT_IN_FORCE, verdict.HIDDEN):
         return "–"
+    if not pd.isna(row.lower) and pd.isna(row.upper):  # of a time, where too many still wait
+        return _("{value:.2f} ({lower:.2f} or more)").format(value=row.value, lower=row.lower)
     if not pd.isna(row.lower):
         return _("{value:.2f} (from {lower:.2f} to {upper:.2f})").format(
             value=row.value, lower=row.lower, upper=row.upper
@@ -357,7 +359,16 @@ def parameters_table(policy: policies.Policy, settings: policies.Settings) -> pd
 
 def _choice_text(parameter: policies.Parameter, value) -> str:
     choice = next((item for item in parameter.choices if item.value == value), None)
+    if isinstance(value, bool):
+        return yes_or_no(value)
     return f"{value}{bracketed(label(choice))}" if choice and label(choice) else policies.short(value)
+
+
+def yes_or_no(value: bool) -> str:
+    """A truth value in the language in use, as a table shows it."""
+    if language() == "en":
+        return str(value).lower()  # as it is typed
+    return _("yes") if value else _("no")
 
 
 def unit_word(unit: str) -> str:
@@ -386,6 +397,7 @@ def unit_word(unit: str) -> str:
         "events": _("events"),
         "grades": _("grades"),
         "hours": _("hours"),
+        "inspections": _("inspections"),
         "marks": _("marks"),
         "members": _("members"),
         "minutes": _("minutes"),
@@ -396,6 +408,7 @@ def unit_word(unit: str) -> str:
         "results": _("results"),
         "secondees": _("secondees"),
         "secondments": _("secondments"),
+        "teams": _("teams"),
     }.get(unit, unit)
 
 

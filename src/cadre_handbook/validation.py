@@ -265,6 +265,8 @@ def _order_problems(name: str, dataset: Dataset) -> list[pd.DataFrame]:
     for rule in schema.tables()[name].orders:
         if rule.first in text and rule.then in text:
             wrong = frame.index[(frame[rule.then] < frame[rule.first]).to_numpy()]
+            if not len(wrong):
+                continue
             expected = rule.first + " " + text.loc[wrong, rule.first]
             found.append(_problems(dataset, name, wrong, rule.then, text.loc[wrong, rule.then], "date_order", expected))
     return found
@@ -278,7 +280,8 @@ def _reference_problems(name: str, dataset: Dataset) -> list[pd.DataFrame]:
             continue
         wanted = text[key.field].dropna()
         wrong = wanted[~wanted.isin(dataset.text[key.table][key.target])]
-        found.append(_problems(dataset, name, wrong.index, key.field, wrong, "reference", key.table))
+        if len(wrong):
+            found.append(_problems(dataset, name, wrong.index, key.field, wrong, "reference", key.table))
     return found
 
 
@@ -324,6 +327,8 @@ def _overlaps(dataset: Dataset, by: str, reason_code: str, among: pd.Series) -> 
     setter = frame["posting_id"].where(frame["_end"].eq(latest_end)).groupby(frame[by], sort=False).ffill()
     same = frame[by].eq(frame[by].shift())
     wrong = same & (frame["start"] < latest_end.shift())
+    if not wrong.any():
+        return dataset.problems.iloc[:0]
     before = frame.assign(_setter=setter.shift())[wrong]
     setter_key = values.lookup(before["_setter"], postings, "posting_id", other_key)
     before = before[(setter_key != before[other_key]).to_numpy()]

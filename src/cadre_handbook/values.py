@@ -11,7 +11,7 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -117,11 +117,7 @@ def codes(text: pd.Series, field: Field) -> pd.Series:
     Read are the code itself in any case, its Chinese and English label, the two together as the template's lists have them,
     and its national code, each to the letter.
     """
-    words = {}
-    for category in field.categories:
-        for word in (category.national, category.label, category.label_zh_CN, category.both, category.value):
-            if word:
-                words[unicodedata.normalize("NFKC", word).lower()] = category.value
+    words = _words_of(field)
 
     def parse(item: str):
         return words.get(unicodedata.normalize("NFKC", item).strip().lower())
@@ -129,6 +125,17 @@ def codes(text: pd.Series, field: Field) -> pd.Series:
     positions, parsed = _by_distinct(text, parse)
     values = _taken(positions, parsed, None, object)
     return pd.Series(pd.Categorical(values, categories=field.codes, ordered=field.ordered), index=text.index)
+
+
+@cache
+def _words_of(field: Field) -> dict[str, str]:
+    """The code that each word for it stands for."""
+    return {
+        unicodedata.normalize("NFKC", word).lower(): category.value
+        for category in field.categories
+        for word in (category.national, category.label, category.label_zh_CN, category.both, category.value)
+        if word
+    }
 
 
 def typed(text: pd.Series, field: Field) -> pd.Series:
@@ -185,7 +192,7 @@ def same(one: pd.Series, other: pd.Series | str) -> pd.Series:
 
 def lookup(keys: pd.Series, table: pd.DataFrame, key: str, column: str) -> pd.Series:
     """The value of `column` in the row of `table` whose `key` each of `keys` names, with the column's dtype; else NA."""
-    values = table.dropna(subset=[key]).drop_duplicates(key).set_index(key)[column]
-    found = values.reindex(keys.to_numpy())
+    first = table[key].notna().to_numpy() & ~table[key].duplicated().to_numpy()
+    found = table[column][first].set_axis(table[key][first]).reindex(keys.to_numpy())
     found.index = keys.index
     return found

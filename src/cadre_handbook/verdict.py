@@ -111,6 +111,11 @@ def fact_rows(
     """
     subject_type, subject_id = subject
     given = {
+        "measure": measure,
+        "subject_type": subject_type,
+        "subject_id": frame[subject_id],
+        "organisation_id": frame[organisation],
+        **{name: frame.get(name, pd.NA) for name in ("cadre_id", "post_id")},
         "eligible": True,
         "hit": pd.NA,
         "group": "",
@@ -118,27 +123,27 @@ def fact_rows(
         "reason_code": pd.NA,
         "x": pd.NA,
         "y": pd.NA,
+        **columns,
     }
-    facts = pd.DataFrame(
-        {
-            "measure": measure,
-            "subject_type": subject_type,
-            "subject_id": frame[subject_id],
-            "organisation_id": frame[organisation],
-            **{name: frame.get(name, pd.NA) for name in ("cadre_id", "post_id")},
-            **given,
-            **columns,
-        },
-        index=frame.index,
-    ).reset_index(drop=True)
-    for name in ("eligible", "hit"):
-        facts[name] = facts[name].astype("boolean")
-    facts["since"] = pd.to_datetime(facts["since"]).astype("datetime64[s]")
-    for name in ("group", "reason_code", "cadre_id", "post_id", "subject_id", "organisation_id"):
-        facts[name] = facts[name].astype("object")
-    for name in ("x", "y"):
-        facts[name] = facts[name].astype("Float64")
-    return facts
+    # Each column is made in its type at once: to set them one by one in the frame takes several times as long.
+    made = {name: _as_fact(values, FACT_DTYPES.get(name), frame.index) for name, values in given.items()}
+    return pd.DataFrame(made, index=frame.index).reset_index(drop=True)
+
+
+FACT_DTYPES = {
+    **dict.fromkeys(("eligible", "hit"), "boolean"),
+    "since": "datetime64[s]",
+    **dict.fromkeys(("group", "reason_code", "cadre_id", "post_id", "subject_id", "organisation_id"), "object"),
+    **dict.fromkeys(("x", "y"), "Float64"),
+}
+
+
+def _as_fact(values: object, dtype: str | None, index: pd.Index) -> object:
+    """A column of facts in its type, a single value repeated; columns that only explain stay as they are."""
+    if dtype is None:
+        return values
+    column = values if isinstance(values, pd.Series) else pd.Series(values, index=index)
+    return (pd.to_datetime(column) if dtype == "datetime64[s]" else column).astype(dtype)
 
 
 def with_missing(facts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -339,7 +344,7 @@ def target_text(row) -> str:
     if row.target is None or pd.isna(row.target):
         return ""
     is_share = load_policy(row.recommendation).measures[row.measure].kind == "share"
-    shown = f"{100 * row.target:.4g}%" if is_share else number_text(row.target)
+    shown = f"{100 * row.target:.4g}%" if is_share else f"{row.target:.6g}"
     return f"{sign(row.operator)} {shown}".strip()
 
 

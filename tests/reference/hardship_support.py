@@ -61,7 +61,10 @@ def owed(stay: dict, begun: dt.date, late: bool, settings) -> bool | None:
     came = True if stay["start"] > begun else None if late else False
     if arrival["from_place_code"] is not None:
         came = True
-    return both(came, arrival["route"] not in ("demoted", "removed_to"))
+    demoted = None if arrival["route"] is None else arrival["route"] in ("demoted", "removed_to")
+    if demoted is None and arrival["exchange_kind"] is not None:
+        demoted = False
+    return both(came, opposite(demoted))
 
 
 def checked(cadre_id, organisation, since, counted, given, settings) -> dict:

@@ -78,7 +78,15 @@ def first_ancestor(name: str, parents: dict) -> str:
 
 
 def postings(dataset, substantive: bool = True) -> dict[str, list[dict]]:
-    """The postings of each cadre in the order they began, with what is known of post, unit and organisation."""
+    """The postings of each cadre in the order they began, with what is known of post, unit and organisation: as `rows`, one's own."""
+    key = ("plain postings", substantive)
+    if key not in dataset.cache:
+        dataset.cache[key] = _postings(dataset, substantive)
+    careers = {cadre_id: [dict(row) for row in career] for cadre_id, career in dataset.cache[key].items()}
+    return defaultdict(list, careers)
+
+
+def _postings(dataset, substantive: bool) -> dict[str, list[dict]]:
     organisations, units = by(rows(dataset, "organisations"), "organisation_id"), by(rows(dataset, "units"), "unit_id")
     posts, cadres = by(rows(dataset, "posts"), "post_id"), by(rows(dataset, "cadres"), "cadre_id")
     earlier_posts = {name: post["predecessor_post_id"] for name, post in posts.items()}

@@ -72,7 +72,7 @@ def tempered(cadre_id, first, certain, everything, cadre, settings) -> dict:
     outcome = False if not enough or hard is False else hard
     begins = everything[0]
     record_from = min([row["start"] for row in before], default=day)
-    late = cadre["joined_on"] is not None and record_from > anniversary(cadre["joined_on"], 1)
+    late = cadre["joined_on"] is None or record_from > anniversary(cadre["joined_on"], 1)
     if outcome is False and (late or begins["from_place_code"] is not None):
         outcome = None
     reason = {True: None, False: "untempered", None: "record_incomplete"}[outcome] if certain else None

@@ -89,9 +89,9 @@ def years_served(dataset, settings) -> list[dict]:
 
 
 def late(cadre, first: dict) -> bool:
-    """Whether the record begins late: a year after joining work, or elsewhere."""
+    """Whether the record begins late, or may: a year after joining work, elsewhere, or nobody knows when they joined."""
     joined = cadre["joined_on"]
-    return (joined is not None and first["start"] > anniversary(joined, 1)) or first["from_place_code"] is not None
+    return joined is None or first["start"] > anniversary(joined, 1) or first["from_place_code"] is not None
 
 
 def firsts(dataset) -> dict[str, dict]:

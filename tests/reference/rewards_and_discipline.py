@@ -135,7 +135,7 @@ def rewards(dataset, cadres, settings) -> list[dict]:
 
 def begins_late(first, cadre) -> bool:
     joined = cadre["joined_on"]
-    return first["from_place_code"] is not None or (joined is not None and first["start"] > anniversary(joined, 1))
+    return first["from_place_code"] is not None or joined is None or first["start"] > anniversary(joined, 1)
 
 
 def on(career, day) -> bool:

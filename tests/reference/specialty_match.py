@@ -50,7 +50,7 @@ def worked(cadre, career, field, day, settings) -> bool | None:
     if long_enough([row for row in before if same_field(row["of_unit"]["field"], field) is True], day, settings):
         return True
     perhaps = [row for row in before if same_field(row["of_unit"]["field"], field) is not False]
-    late = cadre["joined_on"] is not None and career[0]["start"] > anniversary(cadre["joined_on"], 1)
+    late = cadre["joined_on"] is None or career[0]["start"] > anniversary(cadre["joined_on"], 1)
     if long_enough(perhaps, day, settings) or late or career[0]["from_place_code"] is not None:
         return None
     return False

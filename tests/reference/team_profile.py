@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 
 from reference.plain import both, by, either, fact, full_years, opposite, postings, rows, today
@@ -39,6 +40,30 @@ def facts(dataset, settings) -> list[dict]:
         if team in CHIEF:
             found += changes_of(organisation, team, people, eve[organisation], cadres, degrees, settings)
     return found + without_young(now, cadres, settings)
+
+
+def hidden(dataset, settings) -> set[tuple[str, str, str]]:
+    """Means of few ages, and means that few people tell apart: then the change, or both where neither is one."""
+    behind = {}
+    cadres, careers = by(rows(dataset, "cadres"), "cadre_id"), postings(dataset)
+    changed = {}
+    for row in rows(dataset, "terms"):
+        if row["changed_on"] <= today(settings):
+            changed.setdefault(row["organisation_id"], []).append(row["changed_on"])
+    eve = {organisation: max(days) - dt.timedelta(days=1) for organisation, days in changed.items()}
+    for side, day_of in (("now", lambda _organisation: today(settings)), ("then", eve.get)):
+        for (organisation, team, _seat), people in teams_on(careers, day_of).items():
+            known = {name for name in people if cadres[name]["birth_date"] is not None}
+            if team in CHIEF and known and organisation in dataset.organisations():
+                behind[organisation, "age_change", team, side] = known
+                if side == "now":
+                    behind[organisation, "mean_age", team, side] = known
+    found = {key[:3] for key, people in behind.items() if len(people) < settings.min_cell}
+    for one, other in itertools.permutations(behind, 2):
+        few = 0 < len(behind[one] - behind[other]) + len(behind[other] - behind[one]) < settings.min_cell
+        if one[0] == other[0] and few and (one[1] == "age_change" or other[1] == "mean_age"):
+            found.add(one[:3])
+    return found
 
 
 def teams_on(careers, day_of) -> dict[tuple, set[str]]:

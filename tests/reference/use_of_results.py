@@ -37,8 +37,8 @@ def poor(grade: str | None, settings) -> bool | None:
 def about_a_move(move, decisions, assessments, settings) -> list[dict]:
     cadre_id, organisation = move["cadre_id"], move["managed_by"]
     decided = decisions.get(move["to"]["decision_id"], {}).get("decided_on")
-    known_by = decided or move["moved_on"]
-    earlier = [row for row in assessments if row["cadre_id"] == cadre_id and row["assessed_on"] <= known_by]
+    of_cadre = [row for row in assessments if row["cadre_id"] == cadre_id]
+    earlier = [row for row in of_cadre if decided is not None and row["assessed_on"] <= decided]
     latest = earlier[-1] if earlier else {"grade": None, "assessed_on": None}
 
     if decided is None:

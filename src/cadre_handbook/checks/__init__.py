@@ -2,8 +2,8 @@
 
 A check is a plain function `facts(dataset, settings) -> DataFrame`, one row per measure and subject; `picture(run)` in
 the same module draws its figure. Where a check has them, `notes(settings)` (by measure) and `remarks(results)` (by row) add to
-the reasons, and `subjects_a_row(settings)` says by measure how many subjects one row of its events may be, where it may be
-several. Everything else is the same for all and stands here.
+the reasons, `lacks(dataset, settings)` says by measure what the data have nothing of, though the tables and columns are there, and
+`subjects_a_row(settings)` by measure how many subjects one row of its events may be, where it may be several. Everything else is the same for all and stands here.
 
 A case or an overview shows several things together and judges nothing of its own. Its module has `opened(report, settings,
 given)`, what all its views are made from, and `VIEWS`: for each view's heading in the notebook a function of what was opened that
@@ -172,20 +172,20 @@ def _left_out_as_missing(
 ) -> pd.DataFrame:
     """Facts in which what the rows left out for their problems were about is missing.
 
-    The facts of their cadres and posts become missing. Where a cadre or post has no fact that could count, one is added,
+    The facts of their cadres and posts become missing, and `left_out` (bool) says of which. Where a cadre or post has no fact that could count, one is added,
     and in a measure of events one for each row left out of the events' table, for each may have been one (or as many
     as ``subjects_a_row`` says that it may have been).
     """
     if dataset.left_out.empty:
         return facts
     left = dataset.left_out.assign(organisation_id=_organisations_of(dataset, organisations))
-    added, missing = [], facts["missing"].to_numpy(bool).copy()
+    added, doubtful = [], np.zeros(len(facts), bool)
     for name, measure in policy.measures.items():
         rows = left[left["table"].isin([*measure.tables, *measure.events])]
         here = facts["measure"].eq(name) & (
             facts["cadre_id"].isin(rows["cadre_id"].dropna()) | facts["post_id"].isin(rows["post_id"].dropna())
         )
-        missing |= here.to_numpy(bool)
+        doubtful |= here.to_numpy(bool)
         could_count = facts[here & facts["eligible"].fillna(True).astype(bool)]
         subjects = _unknown_subjects(rows, measure, could_count, subjects_a_row.get(name, 1))
         for group in [item.value for item in measure.groups] or [""]:
@@ -193,7 +193,8 @@ def _left_out_as_missing(
                 verdict.fact_rows(name, subjects, (measure.subject, "subject"), "organisation_id", group=group)
             )
     unknown = pd.concat([frame for frame in added if len(frame)] or added[:1], ignore_index=True)
-    return pd.concat([facts.assign(missing=missing), unknown.assign(missing=True)], ignore_index=True)
+    facts = facts.assign(missing=facts["missing"] | doubtful, left_out=doubtful)
+    return pd.concat([facts, unknown.assign(missing=True, left_out=True)], ignore_index=True)
 
 
 def _unknown_subjects(
@@ -244,10 +245,16 @@ def _organisations_of(dataset: Dataset, organisations: list[str]) -> pd.Series:
 def _findings(facts: pd.DataFrame, policy: policies.Policy, settings: policies.Settings) -> pd.DataFrame:
     """The rows a person should look at, each with its reason in one sentence, in the language in use.
 
-    By measure and day, and before the day by `order` (a number) where the facts have one: the lowest first.
+    By measure and day, and before the day by `order` (a number) where the facts have one: the lowest first. One that rests on
+    rows of which some were left out stays, since its subject is to be looked at, and says that it counts as unknown.
     """
     rows = facts[facts["reason_code"].notna()]
     reasons = [_sentence(policy.reasons[row["reason_code"]], row, settings) for row in rows.to_dict("records")]
+    doubt = _("{finding} (A row about it was left out for its problem, so this is not sure, and it counts as unknown.)")
+    doubtful = rows["left_out"] if "left_out" in rows else [False] * len(rows)
+    reasons = [
+        doubt.format(finding=reason) if unsure else reason for reason, unsure in zip(reasons, doubtful, strict=True)
+    ]
     rows = rows.assign(recommendation=policy.id, reason=reasons, order=rows.get("order"))
     rows = rows.sort_values(["measure", "order", "since", "subject_id"], kind="stable")
     return rows[FINDING_COLUMNS].reset_index(drop=True)
@@ -317,10 +324,11 @@ def evaluate(
     facts = _left_out_as_missing(facts, dataset, policy, report.dataset.organisations(), subjects_a_row)
     # Rows left out are no reason for “no data”: what they were about is there, and unknown.
     no_data = {name: why for name, measure in policy.measures.items() if (why := lacking(measure, whole, settings))}
+    no_data = getattr(module(slug), "lacks", lambda _dataset, _settings: {})(whole, settings) | no_data
     facts = facts[~facts["measure"].isin(list(no_data))].reset_index(drop=True)
     counted = verdict.cells(facts)
     # What is hidden is hidden here, once: everything that is shown is made from what is left.
-    hidden = disclosure.to_hide(counted, policy, settings)
+    hidden = disclosure.to_hide(counted, policy, settings) | disclosure.means_to_hide(facts, policy, settings)
     facts, counted = (disclosure.without(hidden, frame, policy) for frame in (facts, counted))
     counted = verdict.summed(counted)
     results = verdict.judge(counted, policy, settings, organisations, no_data)

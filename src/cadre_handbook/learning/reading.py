@@ -22,6 +22,7 @@ from sphinx.util import logging
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
 
 from cadre_handbook import chinese_pages
+from cadre_handbook.directives import LOOKED_UP
 from cadre_handbook.errors import PolicyError
 from cadre_handbook.i18n import _, in_language, label, language
 from cadre_handbook.learning.quiz import load_quiz
@@ -123,7 +124,9 @@ def _is_solution(node: nodes.Node) -> bool:
 def _prose(node: nodes.Node, exercises: bool) -> list[str]:
     if isinstance(node, nodes.Text):
         return [node.astext()]
-    if isinstance(node, _UNREAD) or (isinstance(node, nodes.container) and CSS_CLASS in node["classes"]):
+    if isinstance(node, _UNREAD) or (
+        isinstance(node, nodes.container) and {CSS_CLASS, LOOKED_UP} & set(node["classes"])
+    ):
         return []  # a quiz has its own allowance
     if not exercises and (_is_exercise(node) or _is_solution(node)):
         return []

@@ -42,7 +42,7 @@ from cadre_handbook import checks, chinese_pages, schema, show, validation, verd
 from cadre_handbook import policy as policies
 from cadre_handbook.dataset import from_frames
 from cadre_handbook.errors import PolicyError
-from cadre_handbook.i18n import _, label, named
+from cadre_handbook.i18n import _, bracketed, joined, label, language, named
 from cadre_handbook.paths import DATA
 from cadre_handbook.small_tables import Rows, joined_rows, read_rows
 from cadre_handbook.strict_yaml import load_yaml, nearest, refuse_unknown
@@ -226,7 +226,7 @@ class StoryStep(Directive):
 
 def _heard(title: str, step: Step) -> str:
     """A caption for those who hear a table: no two of a story are alike."""
-    return f"{title}, {step.as_of} ({step.name})"
+    return joined([title, step.as_of]) + (bracketed(step.name) if language() == "en" else "")
 
 
 def _entered_table(name: str, rows: Rows, step: Step) -> str:
@@ -242,7 +242,10 @@ def _entered_table(name: str, rows: Rows, step: Step) -> str:
 
 
 def _cell(table: str, column: str, text: str) -> str:
-    return schema.code_label(table, column, text) if text and schema.tables()[table].fields[column].categories else text
+    field = schema.tables()[table].fields[column]
+    if field.type == "boolean" and text in ("true", "false"):
+        return show.yes_or_no(text == "true")
+    return schema.code_label(table, column, text) if text and field.categories else text
 
 
 def _said(done: checks.Run, step: Step) -> str:
@@ -260,7 +263,7 @@ def _said(done: checks.Run, step: Step) -> str:
     table = show.html_table(results.drop(columns=idle), "ch-verdicts", heard)
     if done.findings.empty:
         return table
-    found = "".join(f"<li>{html.escape(f'{row.subject_id}: {row.reason}')}</li>" for row in done.findings.itertuples())
+    found = "".join(f"<li>{html.escape(named(row.subject_id, row.reason))}</li>" for row in done.findings.itertuples())
     return table + show.paragraph(_("Findings, to be looked at by people:")) + f"<ul>{found}</ul>"
 
 

@@ -34,21 +34,23 @@ def graded_moves(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     """Moves of the months before `as_of`, demotions left out, each with the latest grade settled before its decision.
 
     Adds `decided_on` (NaT where no decision is on file), `grade` and `assessed_on` of the latest assessment no later than the
-    decision (the move, where no decision is on file), and `step`: the change of importance of the post (Int64).
+    decision (empty where no decision is on file: nobody can say which grade was there when it was taken), and `step`: the
+    change of importance of the post (Int64).
     """
     moves = history.moves(dataset)
     after = history.months_before(settings.as_of, settings.window_months)
     moves = moves[((moves["moved_on"] >= after) & ~moves["demotion"]).to_numpy()]
     moves = moves.assign(decided_on=lookup(moves["decision_id"], dataset["decisions"], "decision_id", "decided_on"))
-    moves["judged_on"] = moves["decided_on"].fillna(moves["moved_on"])
     grades = dataset["assessments"][["cadre_id", "assessed_on", "grade"]].dropna(subset=["assessed_on"])
-    moves = pd.merge_asof(
-        moves.sort_values("judged_on", kind="stable"),
+    decided = moves["decided_on"].notna()
+    with_grade = pd.merge_asof(
+        moves[decided].sort_values("decided_on", kind="stable"),
         grades.sort_values("assessed_on", kind="stable"),
-        left_on="judged_on",
+        left_on="decided_on",
         right_on="assessed_on",
         by="cadre_id",
     )
+    moves = pd.concat([with_grade, moves[~decided]], ignore_index=True)
     moves["step"] = moves["importance_step"]
     return moves.sort_values(["cadre_id", "moved_on"], kind="stable").reset_index(drop=True)
 

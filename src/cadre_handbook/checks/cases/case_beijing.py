@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from cadre_handbook import checks, published, show, validation
-from cadre_handbook.i18n import _, label
+from cadre_handbook.i18n import _, label, named
 from cadre_handbook.policy import Settings
 from cadre_handbook.published import recomputed
 from cadre_handbook.tables import html_table
@@ -121,7 +121,7 @@ def duties(opened_: Duties) -> show.View:
 def _size_words(opened_: Duties, name: str) -> str:
     case = opened_.case
     declared = case.figures.get(name) or case.derived[name]
-    return f"{label(declared)}: {published.span_text(case.span(name))}"
+    return named(label(declared), published.span_text(case.span(name)))
 
 
 VIEWS = {"The published figures": recomputed, "What so many secondments ask for": duties}

@@ -14,7 +14,7 @@ import pandas as pd
 from cadre_handbook import figures, matching, published, show, validation
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.errors import DataRefused, RequestError
-from cadre_handbook.i18n import _, joined
+from cadre_handbook.i18n import _, clauses, joined, named
 from cadre_handbook.paths import DATA
 from cadre_handbook.policy import Settings
 from cadre_handbook.published import beside, recomputed, shares
@@ -165,7 +165,7 @@ def example(opened_: Exchange) -> show.View:
         [
             str(number),
             joined(f"{cadre} → {post}" for cadre, post in one.asks.items()),
-            joined(f"{post}: {joined(kept)}" for post, kept in one.keeps.items()),
+            clauses(*(named(post, joined(kept)) for post, kept in one.keeps.items())),
             joined(one.turned_away) or _("nobody"),
         ]
         for number, one in enumerate(matching.rounds(wishes, ranking), start=1)

@@ -26,6 +26,13 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def lacks(dataset: Dataset, settings: Settings) -> dict[str, str]:
+    """A table of supervision in which no case stands at all: nobody can tell whether there was none, or they are kept elsewhere."""
+    if among(dataset["supervision"]["kind"], CASES[settings.counted_cases]).fillna(True).any():
+        return {}
+    return {"case_open": _("no case is on file in the table supervision: there was none, or they are kept elsewhere")}
+
+
 # --- the bases ------------------------------------------------------------------------------------
 
 

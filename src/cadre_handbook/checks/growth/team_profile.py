@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cadre_handbook import figures, history, schema, verdict
+from cadre_handbook import figures, history, schema
 from cadre_handbook.checks.planning import team_stability
 from cadre_handbook.checks.planning.team_stability import TEAM, TEAMS
 from cadre_handbook.dataset import Dataset
@@ -38,7 +38,7 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
             fact_rows("education_change", of_both, SUBJECT, here, hit=educated(of_both, dataset, settings), **of_all),
             _without_young(now, settings),
             fact_rows("specialists", chief, SUBJECT, here, hit=special, team=chief["team"], **of_chief),
-            _short_of_specialists(chief.assign(special=special), settings),
+            team_stability.short_of("specialists", chief, special, "specialists", settings.min_share_specialists),
         ],
         ignore_index=True,
     )
@@ -124,10 +124,8 @@ def _specialists(people: pd.DataFrame, dataset: Dataset) -> pd.Series:
 def _without_young(now: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The teams that are large enough, and whether nobody in them is young."""
     young = now["age"] < settings.young_member_age
-    counted = now[[*TEAM, "age"]].assign(size=1, young=young.fillna(False).astype(bool), unknown=young.isna())
-    teams = counted.groupby(TEAM).agg(
-        size=("size", "sum"), young=("young", "any"), unknown=("unknown", "any"), youngest=("age", "min")
-    )
+    counted = now[TEAM].assign(size=1, young=young.fillna(False).astype(bool), unknown=young.isna())
+    teams = counted.groupby(TEAM).agg(size=("size", "sum"), young=("young", "any"), unknown=("unknown", "any"))
     teams = teams.reset_index()
     none = (~teams["young"]).astype("boolean").mask(~teams["young"] & teams["unknown"])
     large = teams["size"] >= settings.min_members
@@ -139,26 +137,7 @@ def _without_young(now: pd.DataFrame, settings: Settings) -> pd.DataFrame:
         eligible=large,
         hit=none,
         reason_code=pd.Series("no_young", index=teams.index).where(large & none.fillna(False), pd.NA),
-        **{name: teams[name] for name in ("team", "size", "youngest")},
-    )
-
-
-def _short_of_specialists(chief: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """A finding for each team with fewer specialists than it should have, among those known; it counts for nothing itself."""
-    counted = chief.assign(known=chief["special"].notna(), specialists=chief["special"].fillna(False).astype(bool))
-    teams = counted.groupby(["organisation_id", "team"])[["known", "specialists"]].sum().reset_index()
-    target = pd.Series(settings.min_share_specialists, index=teams.index)
-    teams["short"] = verdict.shortfall(teams["known"], teams["specialists"], target)
-    teams = teams[teams["short"] > 0]
-    return fact_rows(
-        "specialists",
-        teams.assign(subject=teams["organisation_id"] + " " + teams["team"]),
-        ("team", "subject"),
-        "organisation_id",
-        group=teams["team"],
-        eligible=False,
-        reason_code="few_specialists",
-        **{name: teams[name] for name in ("team", "known", "specialists", "short")},
+        **{name: teams[name] for name in ("team", "size")},
     )
 
 

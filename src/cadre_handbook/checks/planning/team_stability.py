@@ -30,9 +30,10 @@ def facts(dataset: Dataset, settings: Settings) -> pd.DataFrame:
     stays = _stays(frame, TEAM, settings)
     teams = _teams(stays, dataset, settings)
     members = _local_facts(frame, stays, dataset, settings)
+    sure = members[members["eligible"].fillna(False).to_numpy(bool)]
     parts = [
         members,
-        _short_of_locals(members, settings),
+        short_of("locals", sure, sure["hit"], "locals", settings.min_share_locals),
         _team_facts("newcomers", teams, teams["new"], settings.max_share_new, "many_new"),
         _team_facts("turnover", teams, teams["came"] + teams["went"], settings.max_turnover, "mass_turnover"),
         _pull_facts(_stays(frame, [*TEAM, "post"], settings), settings),
@@ -126,24 +127,23 @@ def _of_the_level(frame: pd.DataFrame, settings: Settings) -> pd.Series:
     return frame["level"].eq(settings.level).astype("boolean").mask(frame["level"].isna())
 
 
-def _short_of_locals(members: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """A finding for each team with fewer locals than it should have, among those known; it counts for nothing itself."""
-    members = members[members["eligible"].fillna(False).to_numpy(bool)]
-    known = members["hit"].notna()
-    counted = members.assign(known=known, unknown=~known, locals=members["hit"].fillna(False).astype(bool))
-    teams = counted.groupby(["organisation_id", "team"])[["known", "unknown", "locals"]].sum().reset_index()
-    target = pd.Series(settings.min_share_locals, index=teams.index)
-    teams["short"] = verdict.shortfall(teams["known"], teams["locals"], target)
+def short_of(measure: str, members: pd.DataFrame, hit: pd.Series, what: str, least: float) -> pd.DataFrame:
+    """A finding (`few_` and ``what``) for each team of which fewer members than `least` are a `hit`, among those known; it counts for
+    nothing itself. ``members``: `organisation_id` and `team`; ``what``: the fact that says how many are."""
+    known = hit.notna()
+    counted = members.assign(known=known, unknown=~known, **{what: hit.fillna(False).astype(bool)})
+    teams = counted.groupby(["organisation_id", "team"])[["known", "unknown", what]].sum().reset_index()
+    teams["short"] = verdict.shortfall(teams["known"], teams[what], pd.Series(least, index=teams.index))
     teams = teams[teams["short"] > 0]
     return fact_rows(
-        "locals",
+        measure,
         teams.assign(subject=teams["organisation_id"] + " " + teams["team"]),
         ("team", "subject"),
         "organisation_id",
         group=teams["team"],
         eligible=False,
-        reason_code="few_locals",
-        **{name: teams[name] for name in ("team", "known", "unknown", "locals", "short")},
+        reason_code=f"few_{what}",
+        **{name: teams[name] for name in ("team", "known", "unknown", what, "short")},
     )
 
 

@@ -11,7 +11,7 @@ from cadre_handbook import figures, history
 from cadre_handbook.dataset import Dataset
 from cadre_handbook.i18n import _
 from cadre_handbook.policy import Settings
-from cadre_handbook.values import any_of, lookup, same
+from cadre_handbook.values import among, any_of, lookup, same
 from cadre_handbook.verdict import fact_rows
 
 UNITS_DRAWN = 10
@@ -44,13 +44,15 @@ def in_hard_places(dataset: Dataset, settings: Settings) -> pd.DataFrame:
 def _exchanged(stays: pd.DataFrame, first: pd.DataFrame, timeline: pd.DataFrame, dataset: Dataset) -> pd.Series:
     """Whether each stay began with an exchange (boolean): from another unit on record or from outside, and no demotion.
 
-    Of a first stay on record it is not known where the record begins late.
+    Of a first stay on record it is not known where the record begins late; of any stay where nothing says how they came, neither
+    the route nor that it was an exchange.
     """
     begun = timeline.groupby("cadre_id", sort=False)["start"].min()
     later = (stays["start"] > stays["cadre_id"].map(begun)).astype("boolean")
     unknown = ~later & history.record_begins_late(stays["cadre_id"], dataset).to_numpy(bool)
     came = later.mask(unknown) | first["from_place_code"].notna()
-    return came & ~first["route"].isin(["demoted", "removed_to"])
+    demoted = among(first["route"], ["demoted", "removed_to"])
+    return came & ~demoted.mask(demoted.isna() & first["exchange_kind"].notna(), False)
 
 
 def _checked(cadres: pd.DataFrame, dataset: Dataset, settings: Settings) -> pd.DataFrame:

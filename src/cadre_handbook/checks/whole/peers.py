@@ -12,7 +12,7 @@ from cadre_handbook import checks, figures, peers, sample_peers, show, validatio
 from cadre_handbook import policy as policies
 from cadre_handbook.dataset import SAMPLE, from_frames
 from cadre_handbook.errors import RequestError
-from cadre_handbook.i18n import _, bracketed, clauses, joined
+from cadre_handbook.i18n import _, bracketed, clauses, joined, named
 from cadre_handbook.policy import Settings
 from cadre_handbook.strict_yaml import nearest
 from cadre_handbook.tables import html_table
@@ -121,7 +121,7 @@ def every_organisation(opened_: Peers) -> show.View:
         _("Among its peers"): [words[state] for state in table["state"]],
         _("Verdict"): [show.verdict_text(word) for word in table["verdict"]],
     }
-    told = joined(f"{words[word]}: {count}" for word, count in peers.counted_states(table).items())
+    told = joined(named(words[word], count) for word, count in peers.counted_states(table).items())
     return show.View(
         show.paragraph(told) + html_table(pd.DataFrame(rows), "ch-peers", _("Organisations, the largest first"))
     )
@@ -166,7 +166,7 @@ def every_measure(opened_: Peers) -> show.View:
                 len(compared.outside) if inside else "–",
                 f"{compared.expected:.1f}" if inside else "–",
                 counts.get(peers.UNSURE, 0) if inside else "–",
-                joined(f"{peers.state_words()[word]}: {count}" for word, count in others.items()) or "–",
+                joined(named(peers.state_words()[word], count) for word, count in others.items()) or "–",
             ]
         )
     headings = [
