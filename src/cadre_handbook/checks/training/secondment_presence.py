@@ -149,7 +149,7 @@ def picture(run) -> figures.Picture:
         least=run.settings.min_presence,
         settings=run.settings,
         slug=run.policy.id,
-        title=_("{k} of {n} secondees were present on {share} of their days or more").format(
+        title=_("In {k} of {n} secondments the cadre was present on {share} of the days or more").format(
             k=int(known["hit"].sum()),
             n=len(known),
             share=figures.percent_text(run.settings.min_presence),
