@@ -176,7 +176,7 @@ class CheckCode(_OfRecommendation):
             lines += ["", _("It calls these functions, which others share:"), ""]
             # what a function does stands in its docstring, which is English
             lines += [f"- `{name}`" + (f": {does}" if language() == "en" else "") for name, does in shown.calls]
-        return self.parsed([*lines, "::::"])
+        return [nodes.container("", *self.parsed([*lines, "::::"]), classes=[LOOKED_UP])]
 
 
 class RunIt(_OfRecommendation):
