@@ -224,6 +224,15 @@ def test_a_page_that_loads_from_the_outside_fails_the_build(book: Book) -> None:
 
 
 @pytest.mark.slow
+def test_a_link_to_nothing_in_the_html_of_a_page_fails_the_build(book: Book) -> None:
+    links = '<a href=\'none.html\'>as no writer writes it</a> <a href="gone.html#here">gone</a> <a href="told.html?q=1">there</a>'
+    book.write("book/plain.md", f"# Plain\n\n{links}\n")
+    result = book.build()
+    assert_failed(result, "book/plain: gone.html")
+    assert "told.html" not in result.stdout.partition("lead to nothing")[2]
+
+
+@pytest.mark.slow
 def test_a_script_that_nobody_decided_about_fails_the_build(book: Book) -> None:
     book.write("book/plain.md", "# Plain\n\n<script src='../_static/require.js'></script>\n")
     assert_failed(book.build(), "book/plain.html loads ../_static/require.js")

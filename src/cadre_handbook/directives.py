@@ -5,6 +5,7 @@ A page names a slug; the words and numbers come from `data/policy/` and `data/sc
 
 from __future__ import annotations
 
+import posixpath
 import re
 from functools import cache
 from typing import ClassVar
@@ -411,7 +412,19 @@ class OfSample(Directive):
     required_arguments = 2
 
     def run(self) -> list[nodes.Node]:
-        return [_raw(of_sample(self.state.document.settings.env, *self.arguments))]
+        environment = self.state.document.settings.env
+        shown = of_sample(environment, *self.arguments)
+        return [_raw(_LINK.sub(lambda link: _from_page(link[1], environment.docname), shown))]
+
+
+# A link to a page of the book, as a notebook gives it: a notebook lies two folders deep.
+_LINK = re.compile(r'(?<=href=")\.\./\.\./(book/[\w/]+)(?=\.html)')
+
+
+def _from_page(target: str, docname: str) -> str:
+    """The way from a page to another, which is given by its name in English, in the language in use."""
+    found = chinese_pages.twin(target) if language() == "zh_CN" else target
+    return posixpath.relpath(found, posixpath.dirname(docname))
 
 
 def of_sample_role(name, rawtext, text, lineno, inliner, options=None, content=None):

@@ -6,19 +6,22 @@ Loaded by `_config.yml`, so that `make book` and a plain `jupyter-book build .` 
 - notebooks that must run do so side by side, and one that raises stops the build;
 - pages are rewritten to load one stylesheet and one script (`site.py`), and indexed for search (`site_search.py`);
 - a build in which anything of the catalogue, the documents or the tables is left over fails (`inventory.py`);
-- a build in which a page of `_toc.yml` is missing, or asks for something from the outside, fails;
+- a build in which a page of `_toc.yml` is missing, asks for something from the outside, or links to nothing, fails;
 - a build that did not end well is not built upon: run again, it fails again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import html
+import os
 import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -238,6 +241,9 @@ def check_pages(app: Sphinx, exception: Exception | None) -> None:
     outside = [f"{docname}: {url}" for docname, page in pages.items() for url in _outside_requests(page)]
     if outside:
         raise ExtensionError("pages that ask for something from the outside:\n    " + "\n    ".join(outside))
+    lost = [f"{docname}: {url}" for docname, page in pages.items() for url in _lost_links(page)]
+    if lost:
+        raise ExtensionError("links that lead to nothing:\n    " + "\n    ".join(lost))
 
 
 def _writes_pages(app: Sphinx) -> bool:
@@ -256,6 +262,15 @@ _LOADED = re.compile(
     rf"""|<link\b(?=[^>]*\brel\s*=\s*["']?(?:stylesheet|preload|icon|shortcut))[^>]*?\shref{_URL}""",
     re.IGNORECASE,
 )
+
+
+_LED_TO = re.compile(r"""<a\b[^>]*?\shref="(?!\w+:|//)([^"#?]+)""", re.IGNORECASE)
+
+
+def _lost_links(page: Path) -> list[str]:
+    """Links of a page to files of the site that are not there: Sphinx does not look into the HTML that directives and notebooks give."""
+    links = {html.unescape(unquote(url)) for url in _LED_TO.findall(page.read_text(encoding="utf-8"))}
+    return sorted(url for url in links if not os.path.exists(os.path.join(page.parent, url)))
 
 
 def _outside_requests(page: Path) -> list[str]:
