@@ -81,8 +81,8 @@ def test_the_article_is_searched_chinese_by_single_characters() -> None:
         '<nav>任职</nav><article class="bd-article"><h1>Ten 任职年限<a class="headerlink" href="#a">#</a></h1>'
         '<p title="干部">A<span lang="zh">领导</span>，干部</p><svg><text>图</text></svg></article>'
     )
-    assert site_search.indexed(text) == (
-        '<html lang="en"><head><title></title></head><body data-pagefind-body>'
+    assert site_search.indexed(text, "zh") == (
+        '<html lang="en"><head><title></title></head><body data-pagefind-body data-pagefind-filter="language:zh">'
         '<h1>Ten 任 职 年 限</h1><p title="干部">A<span lang="zh">领 导</span>，干 部</p></body></html>'
     )
 
@@ -93,7 +93,7 @@ def test_an_index_is_written_in_one_move_and_not_again_for_nothing(tmp_path) -> 
     (root / "a.html").write_text('<article class="bd-article"><h1>A</h1><p>任职年限</p></article>', encoding="utf-8")
     site_search.index(root, ["a"], changed=True)
     names = {path.name for path in (root / "pagefind").iterdir()}
-    assert {"pagefind.js", "pagefind-entry.json", "fragment", "index"} <= names
+    assert {"pagefind.js", "pagefind-entry.json", "fragment", "index", "filter"} <= names
     assert not [name for name in names if "ui" in name]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["html"]
     before = (root / "pagefind").stat().st_ino

@@ -5,7 +5,8 @@
   const BETWEEN_HAN = new RegExp(`([${HAN}])((?:</?mark>)*)\\s+(?=(?:</?mark>)*[${HAN}])`, "g");
   const root = document.documentElement.dataset.content_root || "./";
   const SHOWN = { dialog: 8, page: 50 };
-  const SAY = document.documentElement.lang.startsWith("zh")
+  const OWN = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  const SAY = OWN === "zh"
     ? {
         book: "搜索本手册",
         served: "浏览器不能在文件中搜索。用网页服务打开手册即可搜索：",
@@ -46,6 +47,9 @@
     const asked = parts(query);
     if (!asked.length) return [];
     const found = await engine();
+    // Pages in the language of this one come first.
+    const inOwn = (await found.search(asked[0], { filters: { language: OWN } })).results;
+    const own = new Set(inOwn.map((result) => result.id));
     const lists = [];
     for (const part of asked) lists.push((await found.search(part)).results);
     // A page must hold every part; the first part says what is shown of it.
@@ -53,7 +57,7 @@
     return lists[0]
       .filter((result) => others.every((scores) => scores.has(result.id)))
       .map((result) => ({ result, score: others.reduce((sum, scores) => sum + scores.get(result.id), result.score) }))
-      .sort((one, other) => other.score - one.score)
+      .sort((one, other) => own.has(other.result.id) - own.has(one.result.id) || other.score - one.score)
       .map(({ result }) => result);
   };
 

@@ -204,6 +204,7 @@ def of_sample(slug: str, spoken: str) -> dict[str, str]:
             "box": show.verdict_box(run),
             "counts": show.verdict_counts(run),
             "verdicts": show.verdict_table(run),
+            "verdicts.alone": show.verdict_table(run, legend=False),  # for the page that has the legend already
             "sensitivity": show.folded_sensitivity(run),
             "picture": checks.module(slug).picture(run).html(),
         }

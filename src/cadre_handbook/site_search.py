@@ -16,10 +16,12 @@ from pathlib import Path
 from pagefind.index import PagefindIndex
 from sphinx.errors import ExtensionError
 
+from cadre_handbook.chinese_pages import is_chinese
+
 FOLDER = "pagefind"
 # The rest of what pagefind writes are surfaces of its own.
 NEEDED = re.compile(
-    r"pagefind\.js|pagefind-worker\.js|pagefind-entry\.json|pagefind\..*\.pf_meta|wasm\..*|.*\.pf_(index|fragment)"
+    r"pagefind\.js|pagefind-worker\.js|pagefind-entry\.json|pagefind\..*\.pf_meta|wasm\..*|.*\.pf_(index|fragment|filter)"
 )
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WITHIN_CHINESE = re.compile(f"(?<=[{_HAN}])(?=[{_HAN}])")
@@ -52,19 +54,22 @@ def index(site: Path, docnames: list[str], changed: bool) -> None:
 async def _write(folder: Path, texts: dict[str, str]) -> None:
     async with PagefindIndex({"output_path": str(folder), "force_language": "en"}) as pagefind:
         for url, text in texts.items():
-            content = indexed(text)
+            content = indexed(text, "zh" if is_chinese(url) else "en")
             if not content:
                 raise ExtensionError(f"{url} has no article to search in")
             await pagefind.add_html_file(content=content, url=url)
 
 
-def indexed(page: str) -> str:
-    """What of a page is searched: its article, notebook outputs and tables with it, Chinese in single characters."""
+def indexed(page: str, spoken: str) -> str:
+    """What of a page is searched: its article, notebook outputs and tables with it, Chinese in single characters.
+
+    All pages are in one index. `spoken`, the language of the page, lets a search put pages in the reader's language first.
+    """
     article = _ARTICLE.search(page)
     if article is None:
         return ""
     text = _NOT_INDEXED.sub("", article[1])
-    content = f'<html lang="en"><head><title></title></head><body data-pagefind-body>{text}</body></html>'
+    content = f'<html lang="en"><head><title></title></head><body data-pagefind-body data-pagefind-filter="language:{spoken}">{text}</body></html>'
     return "".join(
         part if part.startswith("<") else _WITHIN_CHINESE.sub(" ", part) for part in re.split(r"(<[^>]+>)", content)
     )

@@ -70,7 +70,7 @@ class Visit:
         text = self.page.evaluate(
             """() => {
                 const article = document.querySelector('article').cloneNode(true);
-                for (const other of article.querySelectorAll('pre, code, script, style, cite, [lang=en], .ch-entered')) other.remove();
+                for (const other of article.querySelectorAll('pre, code, script, style, .bibtex-citation, [lang=en], .ch-entered')) other.remove();
                 return article.textContent;
             }"""
         )
