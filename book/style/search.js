@@ -5,6 +5,7 @@
   const BETWEEN_HAN = new RegExp(`([${HAN}])((?:</?mark>)*)\\s+(?=(?:</?mark>)*[${HAN}])`, "g");
   const root = document.documentElement.dataset.content_root || "./";
   const SHOWN = { dialog: 8, page: 50 };
+  const LOOKED_AT = 20; // of the results, for a title that holds the query: their scores are often equal
   const OWN = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   const SAY = OWN === "zh"
     ? {
@@ -63,6 +64,14 @@
 
   const asWritten = (text) => text.replace(BETWEEN_HAN, "$1$2").replace(/<\/mark>(\s?)<mark>/g, "$1");
 
+  // Pages whose title holds the query come first, within a language; the rest stays in its order.
+  const titledFirst = (all, query) => {
+    const plain = (text) => text.replace(/\s+/g, "").toLowerCase();
+    const isOwn = (data) => data.url.includes("book/zh/") === (OWN === "zh");
+    const rank = (data) => 2 * isOwn(data) + plain(data.meta.title).includes(plain(query));
+    return all.map((data) => [rank(data), data]).sort((one, other) => other[0] - one[0]).map(([, data]) => data);
+  };
+
   const link = (url, words) => {
     const anchor = document.createElement("a");
     anchor.href = root + url.replace(/^\//, "");
@@ -98,7 +107,8 @@
       }
       try {
         const results = await search(query);
-        const data = await Promise.all(results.slice(0, shown).map((result) => result.data()));
+        const looked = await Promise.all(results.slice(0, Math.max(shown, LOOKED_AT)).map((result) => result.data()));
+        const data = titledFirst(looked, query).slice(0, shown);
         if (mine !== asked) return; // somebody has typed on
         list.replaceChildren(...data.map(item));
         status.textContent = results.length ? SAY.found(results.length, data.length) : SAY.nothing(query);

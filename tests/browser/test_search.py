@@ -168,6 +168,7 @@ def test_a_page_in_chinese_searches_in_chinese(browser: Browser, site: str) -> N
         chinese = ["book/zh/" in href for href in hrefs]
         assert chinese == sorted(chinese, reverse=True), "pages in the reader's language come first"
         assert sum(chinese) > 2
+        assert hrefs[0].endswith("book/zh/planning/tenure_limit.html"), "the page that is called so comes first of all"
         field.fill("zyxwvut")
         expect(dialog.get_by_role("status")).to_have_text("没有找到“zyxwvut”。")
         names = seen.page.locator("button[title], button[aria-label]").evaluate_all(
