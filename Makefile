@@ -63,9 +63,9 @@ lint: $(INSTALLED)
 test-code: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
 
-# On the book as built from what lies here. Where Chromium is missing the tests say that they were skipped.
+# On the book as built from what lies here. A page settles while another is looked at: three at once on two cores. Where Chromium is missing the tests say that they were skipped.
 test-browser: book
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
+	$(BIN)/python -m pytest -n 3 --dist worksteal tests/browser
 
 # pytest calls it a failure when there is nothing to collect.
 test-notebooks: $(INSTALLED)
