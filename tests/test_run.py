@@ -55,7 +55,9 @@ def planted(county):
     return county
 
 
-def process(*arguments, **environment) -> subprocess.Popen:
+def process(*arguments, in_background: bool = False, **environment) -> subprocess.Popen:
+    """The command, as started from a terminal; in the background shells have it ignore interruptions."""
+    told = signal.SIG_IGN if in_background else signal.SIG_DFL
     return subprocess.Popen(
         [sys.executable, "-m", "cadre_handbook.cli", "run", *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": str(SOURCE), **{name: str(value) for name, value in environment.items()}},
@@ -63,6 +65,7 @@ def process(*arguments, **environment) -> subprocess.Popen:
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        preexec_fn=None if sys.platform == "win32" else lambda: signal.signal(signal.SIGINT, told),
     )
 
 
@@ -396,12 +399,14 @@ def test_a_notebook_that_fails_is_told_and_the_others_are_in_the_report(planted,
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_leaves_nothing_half_and_goes_on(county, tmp_path, short_temporary, how):
+@pytest.mark.parametrize(
+    ("how", "in_background"), [(signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGTERM, True)]
+)
+def test_interrupted_it_leaves_nothing_half_and_goes_on(county, tmp_path, short_temporary, how, in_background):
     out = tmp_path / "out"
     slugs = ("tenure_limit", "avoidance")
     options = ("--data", county.write(tmp_path / "data"), "--out", out, *AS_OF, *ONE, "--jobs", "1", *slugs)
-    first = process(*options, TMPDIR=short_temporary)
+    first = process(*options, in_background=in_background, TMPDIR=short_temporary)
     done = out / "notebooks" / "planning" / "tenure_limit.ipynb"
     # Interrupted in its second notebook, asked to terminate in its first.
     awaited = done if how is signal.SIGINT else out / "notebooks"
