@@ -17,9 +17,9 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from sphinx.errors import ExtensionError
 from test_build import Book, assert_built
-from test_i18n import CHINESE, ENGLISH_SENTENCE
 from test_rooms import toc_files
 from test_twins import BILINGUAL, pages
+from wording import CHINESE, ENGLISH_SENTENCE
 
 from cadre_handbook import chinese_pages, cli, directives, policy, verdict
 from cadre_handbook.i18n import in_language

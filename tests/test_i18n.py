@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from babel.messages.pofile import read_po
+from wording import CHINESE, ENGLISH_SENTENCE, HALF_WIDTH
 
 import cadre_handbook
 from cadre_handbook import checks, cli, i18n, policy, schema, show, validation, verdict
@@ -35,10 +36,6 @@ DECLARATIONS = sorted(
 )
 TWINNED = ("title", "label", "description", "text", "says", "why", "cannot_tell", "question")
 
-CHINESE = re.compile(r"[\u3400-\u9fff]")
-# Three words in a row are a sentence; ids, commands and names of parameters come singly.
-ENGLISH_SENTENCE = re.compile(r"(?<![\w-])[A-Za-z]{2,}(?:[,;:]? [A-Za-z]{1,}){2,}(?![\w-])")
-HALF_WIDTH = re.compile(r"[\u3400-\u9fff][,;:!?()]|[,;!?()][\u3400-\u9fff]")
 IN_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）")
 
 # Patterns that hold nothing but gaps, digits and signs.

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from cadre_handbook import checks, directives, i18n, notebook, show, verdict
+from cadre_handbook import checks, chinese_pages, directives, i18n, notebook, show, verdict
 from cadre_handbook.i18n import in_language
 
 STYLE = Path(__file__).parents[1] / "book" / "style"
@@ -156,7 +156,9 @@ def test_the_guide_shows_the_same_legend_with_the_chinese_beside():
     assert rows[0][:2] == ["✓", "met (符合)"]
     assert [row[2] for row in rows] == [verdict.meanings()[word] for word in verdict.VERDICTS]
     environment.docname = "book/zh/verdicts"
+    chinese_pages.speak(None, environment.docname, [])
     [source] = directives.VerdictLegend.run(SimpleNamespace(state=page))
+    chinese_pages.be_quiet(None, None)
     rows = [[cell.text for cell in row] for row in parsed(source.astext()).findall(".//tbody/tr")]
     assert rows[0][:2] == ["✓", "符合"], "on a Chinese page in Chinese alone"
     assert "```{verdict-legend}" in (STYLE.parent / "guide" / "verdicts.md").read_text(encoding="utf-8")

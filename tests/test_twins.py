@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_i18n import ENGLISH_SENTENCE, HALF_WIDTH
 from test_rooms import toc_files
+from wording import ENGLISH_SENTENCE, HALF_WIDTH
 
 from cadre_handbook import chinese_pages, policy
 from cadre_handbook.glossary import PAGE as GLOSSARY

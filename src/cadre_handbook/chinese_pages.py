@@ -78,9 +78,14 @@ def twin(docname: str) -> str:
     return GUIDE.get(docname, f"{FOLDER}{docname.removeprefix('book/')}")
 
 
+def in_use(docname: str) -> str:
+    """The page in the language in use; `docname` is that of the page in English."""
+    return twin(docname) if language() == "zh_CN" else docname
+
+
 def address(docname: str) -> str:
     """What a link in MyST has to name for a page in the language in use; `docname` is that of the page in English."""
-    return f"/{twin(docname) if language() == 'zh_CN' else docname}.md"
+    return f"/{in_use(docname)}.md"
 
 
 def speak(_app: Sphinx, docname: str, _source: list[str]) -> None:

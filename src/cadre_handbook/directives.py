@@ -18,7 +18,7 @@ from sphinx.errors import ExtensionError
 
 from cadre_handbook import chinese_pages, schema, show
 from cadre_handbook import policy as policies
-from cadre_handbook.i18n import _, bracketed, in_language, joined, label, language, named
+from cadre_handbook.i18n import _, bracketed, joined, label, language, named
 from cadre_handbook.paths import DATA
 from cadre_handbook.references import reference_text
 from cadre_handbook.shown_code import shown_code, start
@@ -397,10 +397,7 @@ class VerdictLegend(Directive):
     """The marks of verdicts with their words in both languages and what they mean; on a Chinese page in Chinese."""
 
     def run(self) -> list[nodes.Node]:
-        if chinese_pages.is_chinese(self.state.document.settings.env.docname):
-            with in_language("zh_CN"):
-                return [_raw(show.verdict_legend())]
-        return [_raw(show.verdict_legend(beside="zh_CN"))]
+        return [_raw(show.verdict_legend(beside="zh_CN" if language() == "en" else None))]
 
 
 class OfSample(Directive):
@@ -423,8 +420,7 @@ _LINK = re.compile(r'(?<=href=")\.\./\.\./(book/[\w/]+)(?=\.html)')
 
 def _from_page(target: str, docname: str) -> str:
     """The way from a page to another, which is given by its name in English, in the language in use."""
-    found = chinese_pages.twin(target) if language() == "zh_CN" else target
-    return posixpath.relpath(found, posixpath.dirname(docname))
+    return posixpath.relpath(chinese_pages.in_use(target), posixpath.dirname(docname))
 
 
 def of_sample_role(name, rawtext, text, lineno, inliner, options=None, content=None):

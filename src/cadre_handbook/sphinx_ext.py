@@ -269,7 +269,7 @@ _LED_TO = re.compile(r"""<a\b[^>]*?\shref="(?!\w+:|//)([^"#?]+)""", re.IGNORECAS
 
 def _lost_links(page: Path) -> list[str]:
     """Links of a page to files of the site that are not there: Sphinx does not look into the HTML that directives and notebooks give."""
-    links = {html.unescape(unquote(url)) for url in _LED_TO.findall(page.read_text(encoding="utf-8"))}
+    links = {unquote(html.unescape(url)) for url in _LED_TO.findall(page.read_text(encoding="utf-8"))}
     return sorted(url for url in links if not os.path.exists(os.path.join(page.parent, url)))
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from wording import ENGLISH_SENTENCE
 
 WIDE, PHONE = 1280, 390  # CSS pixels
 HEIGHT = 900
 SETTLING = 400  # milliseconds after which the theme has looked which boxes scroll and made them reachable
-ENGLISH = re.compile(r"(?<![\w-])[A-Za-z]{2,}(?:[,;:]? [A-Za-z]{1,}){2,}(?![\w-])")
 HEAVIEST_NOTEBOOK = 350 * 1024  # bytes over the line, compressed, on a first visit
 
 
@@ -75,7 +74,7 @@ class Visit:
             }"""
         )
         language = self.page.evaluate("document.documentElement.lang")
-        return [f"in English: {found}" for found in ENGLISH.findall(text)] + (
+        return [f"in English: {found}" for found in ENGLISH_SENTENCE.findall(text)] + (
             [] if language == "zh-CN" else [f"says that it is in {language}"]
         )
 
